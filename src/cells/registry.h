@@ -1,0 +1,102 @@
+// Which models and workloads are in this binary, and how to run one on the other in this process.
+// Each (workload, model) pair is compiled as a translation unit of its own and registers itself;
+// src/cells/instance.h is the only place where the two meet.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "boundary/stops.h"
+#include "boundary/workload.h"
+
+namespace reclaim::cells {
+
+/// What a model says of itself to people and to the planner.
+struct ModelInfo {
+  std::string_view id;             ///< e.g. "rc-gil"
+  std::string_view like;           ///< e.g. "CPython"
+  std::string_view summary;        ///< one sentence
+  bool uses_malloc = false;        ///< takes `:allocator`; bound by preload
+  bool has_heap_limit = false;     ///< honours RunRequest::heap_limit_bytes
+  bool reclaims = true;            ///< false: the census reports "unreclaimed", not "leaked"
+  bool collects_cycles = false;
+};
+
+/// How hard the run is disturbed on purpose (0 = not). Run-time options, so that the measured binary
+/// is the stressed one.
+struct StressOptions {
+  std::uint64_t collect_every_nth_make = 0;  ///< alternately minor and major where there are both
+  bool collect_at_each_poll = false;
+};
+
+struct RunRequest {
+  WorkloadContext context;
+  std::optional<std::uint64_t> heap_limit_bytes;
+  StressOptions stress;
+  bool census = true;   ///< false: the uncounted instantiation, where it was compiled
+  int warmup = 0;       ///< times the work is done in this process before the measured time
+};
+
+/// Objects and bytes as asked for (no headers, no rounding).
+struct CensusTotals {
+  std::uint64_t allocated_objects = 0;
+  std::uint64_t allocated_bytes = 0;
+  std::uint64_t reclaimed_objects = 0;
+  std::uint64_t reclaimed_bytes = 0;
+  std::uint64_t leaked_objects = 0;  ///< live after the end; for a model that never frees: null in JSON
+  std::uint64_t leaked_bytes = 0;
+};
+
+struct TypeCensus {
+  std::string type;
+  std::uint64_t allocated_objects = 0;
+  std::uint64_t allocated_bytes = 0;
+  std::uint64_t leaked_objects = 0;
+  std::uint64_t leaked_bytes = 0;
+};
+
+struct RunResult {
+  Outcome outcome;
+  double wall_s = 0;  ///< start barrier to the last mutator's return
+  double user_s = 0;  ///< of the process, over the same interval
+  double sys_s = 0;
+  std::uint64_t minor_faults = 0, major_faults = 0;
+  std::uint64_t voluntary_switches = 0, involuntary_switches = 0;
+  std::uint64_t baseline_rss_bytes = 0;  ///< just before the start barrier
+  std::optional<CensusTotals> census;    ///< none when not counted
+  std::vector<TypeCensus> types;
+  /// Merged over all mutators. Index: StopCause.
+  std::vector<std::pair<StopCause, Histogram>> stops;
+  /// Additional named numbers of the model or workload: e.g. "heap_metadata_bytes",
+  /// "unfreed_in_recording_objects". Printed as JSON under "extra".
+  std::vector<std::pair<std::string, double>> extra;
+};
+
+/// Runs the workload on the model in this process and thread. Called at most once per process.
+/// A heap that is exhausted ends the process through `exit_out_of_memory` (see worker.h).
+using RunFunction = RunResult (*)(const RunRequest&);
+
+struct Entry {
+  const ModelInfo* model;
+  const WorkloadInfo* workload;
+  RunFunction run;
+  RunFunction run_uncounted;  ///< nullptr where it was not compiled
+};
+
+/// Adds an entry; called before main by each instance. Returns true so that it can initialise.
+bool register_entry(const Entry& entry);
+
+/// All entries, sorted by (model id, workload id). Not thread-safe against register_entry.
+std::span<const Entry> entries();
+
+/// nullptr when there is none.
+const Entry* find_entry(std::string_view model_id, std::string_view workload_id);
+std::vector<const ModelInfo*> models();
+std::vector<const WorkloadInfo*> workloads();
+
+}  // namespace reclaim::cells
