@@ -11,53 +11,22 @@
 #include <utility>
 #include <vector>
 
+#include "boundary/census.h"
+#include "boundary/heap_options.h"
 #include "boundary/stops.h"
+#include "boundary/traits.h"
 #include "boundary/workload.h"
 
 namespace reclaim::cells {
 
-/// What a model says of itself to people and to the planner.
-struct ModelInfo {
-  std::string_view id;             ///< e.g. "rc-gil"
-  std::string_view like;           ///< e.g. "CPython"
-  std::string_view summary;        ///< one sentence
-  bool uses_malloc = false;        ///< takes `:allocator`; bound by preload
-  bool has_heap_limit = false;     ///< honours RunRequest::heap_limit_bytes
-  bool reclaims = true;            ///< false: the census reports "unreclaimed", not "leaked"
-  bool collects_cycles = false;
-};
-
-/// How hard the run is disturbed on purpose (0 = not). Run-time options, so that the measured binary
-/// is the stressed one.
-struct StressOptions {
-  std::uint64_t collect_every_nth_make = 0;  ///< alternately minor and major where there are both
-  bool collect_at_each_poll = false;
-};
+/// The registry knows a model by its traits.
+using ModelInfo = ModelTraits;
 
 struct RunRequest {
   WorkloadContext context;
-  std::optional<std::uint64_t> heap_limit_bytes;
-  StressOptions stress;
+  HeapOptions heap;  ///< limit_bytes 0: no limit
   bool census = true;   ///< false: the uncounted instantiation, where it was compiled
   int warmup = 0;       ///< times the work is done in this process before the measured time
-};
-
-/// Objects and bytes as asked for (no headers, no rounding).
-struct CensusTotals {
-  std::uint64_t allocated_objects = 0;
-  std::uint64_t allocated_bytes = 0;
-  std::uint64_t reclaimed_objects = 0;
-  std::uint64_t reclaimed_bytes = 0;
-  std::uint64_t leaked_objects = 0;  ///< live after the end; for a model that never frees: null in JSON
-  std::uint64_t leaked_bytes = 0;
-};
-
-struct TypeCensus {
-  std::string type;
-  std::uint64_t allocated_objects = 0;
-  std::uint64_t allocated_bytes = 0;
-  std::uint64_t leaked_objects = 0;
-  std::uint64_t leaked_bytes = 0;
 };
 
 struct RunResult {
@@ -68,8 +37,7 @@ struct RunResult {
   std::uint64_t minor_faults = 0, major_faults = 0;
   std::uint64_t voluntary_switches = 0, involuntary_switches = 0;
   std::uint64_t baseline_rss_bytes = 0;  ///< just before the start barrier
-  std::optional<CensusTotals> census;    ///< none when not counted
-  std::vector<TypeCensus> types;
+  std::optional<Census> census;  ///< none when not counted
   /// Merged over all mutators. Index: StopCause.
   std::vector<std::pair<StopCause, Histogram>> stops;
   /// Additional named numbers of the model or workload: e.g. "heap_metadata_bytes",

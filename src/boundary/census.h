@@ -1,0 +1,103 @@
+// The census: objects and bytes allocated, reclaimed and live, by type. Bytes are as asked for: the
+// workload's fields, elements and payload, without headers or rounding, so that
+//   allocated_bytes is equal over all models for the same work, and
+//   leaked = allocated - reclaimed, exactly.
+// Counting is a policy of a model: `Counted` is what cells run, `Uncounted` compiles to nothing and is
+// what is held against hand-written code.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/mapping.h"
+#include "boundary/type_info.h"
+
+namespace reclaim {
+
+struct TypeCensus {
+  std::string_view type;
+  std::uint64_t allocated_objects = 0;
+  std::uint64_t allocated_bytes = 0;
+  std::uint64_t leaked_objects = 0;
+  std::uint64_t leaked_bytes = 0;
+};
+
+/// Totals of a heap at one moment with no mutator running.
+struct Census {
+  std::uint64_t allocated_objects = 0;
+  std::uint64_t allocated_bytes = 0;
+  std::uint64_t reclaimed_objects = 0;
+  std::uint64_t reclaimed_bytes = 0;
+  std::uint64_t leaked_objects = 0;  ///< live, though every root is gone
+  std::uint64_t leaked_bytes = 0;
+  std::vector<TypeCensus> types;  ///< types of this heap with at least one allocation
+
+  /// The one place where totals come from: the per-type rows.
+  void add(const TypeCensus& row) {
+    if (row.allocated_objects == 0) return;
+    allocated_objects += row.allocated_objects;
+    allocated_bytes += row.allocated_bytes;
+    leaked_objects += row.leaked_objects;
+    leaked_bytes += row.leaked_bytes;
+    reclaimed_objects = allocated_objects - leaked_objects;
+    reclaimed_bytes = allocated_bytes - leaked_bytes;
+    types.push_back(row);
+  }
+};
+
+/// Counts per thread and type. One writer; a heap adds the counts of its mutators when they detach.
+class Counted {
+ public:
+  static constexpr bool counts = true;
+
+  Counted() : rows_(TypeTable::instance().count) {}
+
+  void on_make(const TypeInfo& type, std::uint64_t bytes) {
+    Row& row = rows_[type.id];
+    ++row.made_objects;
+    row.made_bytes += bytes;
+  }
+  void on_reclaim(const TypeInfo& type, std::uint64_t bytes) {
+    Row& row = rows_[type.id];
+    ++row.reclaimed_objects;
+    row.reclaimed_bytes += bytes;
+  }
+  void add(const Counted& other) {
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      rows_[i].made_objects += other.rows_[i].made_objects;
+      rows_[i].made_bytes += other.rows_[i].made_bytes;
+      rows_[i].reclaimed_objects += other.rows_[i].reclaimed_objects;
+      rows_[i].reclaimed_bytes += other.rows_[i].reclaimed_bytes;
+    }
+  }
+  /// Everything that was not reclaimed counts as leaked: call after the last mutator has gone.
+  Census totals() const {
+    Census census;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      const Row& row = rows_[i];
+      census.add({TypeTable::instance().types[i]->name, row.made_objects, row.made_bytes,
+                  row.made_objects - row.reclaimed_objects,
+                  row.made_bytes - row.reclaimed_bytes});
+    }
+    return census;
+  }
+
+ private:
+  struct Row {
+    std::uint64_t made_objects, made_bytes, reclaimed_objects, reclaimed_bytes;
+  };
+  MappedArray<Row> rows_;
+};
+
+/// Counts nothing and costs nothing.
+class Uncounted {
+ public:
+  static constexpr bool counts = false;
+  void on_make(const TypeInfo&, std::uint64_t) {}
+  void on_reclaim(const TypeInfo&, std::uint64_t) {}
+  void add(const Uncounted&) {}
+  Census totals() const { return {}; }
+};
+
+}  // namespace reclaim
