@@ -1,5 +1,5 @@
-// Memory straight from the system, apart from every measured heap: what meters and models keep their
-// own books in, so that the books never show up in malloc.
+// Memory straight from the system, apart from every measured heap: what meters and models keep
+// their own books in, so that the books never show up in malloc.
 #pragma once
 
 #include <sys/mman.h>
@@ -12,7 +12,8 @@
 
 namespace reclaim {
 
-/// A fixed array of zeroed T. Pages cost nothing until touched. T is trivial; zero bytes are a valid T.
+/// A fixed array of zeroed T. Pages cost nothing until touched. T is trivial; zero bytes are a
+/// valid T.
 template <class T>
 class MappedArray {
  public:

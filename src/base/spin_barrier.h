@@ -1,5 +1,5 @@
-// A barrier that starts all threads of a cell at the same moment. Spins a little, then sleeps in the
-// kernel: with more threads than cores a pure spin would delay the very threads it waits for.
+// A barrier that starts all threads of a cell at the same moment. Spins a little, then sleeps in
+// the kernel: with more threads than cores a pure spin would delay the very threads it waits for.
 #pragma once
 
 #include <atomic>

@@ -2,12 +2,13 @@
 // workload's fields, elements and payload, without headers or rounding, so that
 //   allocated_bytes is equal over all models for the same work, and
 //   leaked = allocated - reclaimed, exactly.
-// Counting is a policy of a model: `Counted` is what cells run, `Uncounted` compiles to nothing and is
-// what is held against hand-written code.
+// Counting is a policy of a model: `Counted` is what cells run, `Uncounted` compiles to nothing and
+// is what is held against hand-written code.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/mapping.h"
@@ -44,6 +45,21 @@ struct Census {
     reclaimed_bytes = allocated_bytes - leaked_bytes;
     types.push_back(row);
   }
+
+  /// Leaves what was allocated since `earlier`, a census of the same heap.
+  void subtract_allocated(const Census& earlier) {
+    if (earlier.allocated_objects == 0) return;
+    const std::vector<TypeCensus> rows = std::move(types);
+    *this = {};
+    for (TypeCensus row : rows) {
+      for (const TypeCensus& old : earlier.types) {
+        if (old.type != row.type) continue;
+        row.allocated_objects -= old.allocated_objects;
+        row.allocated_bytes -= old.allocated_bytes;
+      }
+      add(row);
+    }
+  }
 };
 
 /// Counts per thread and type. One writer; a heap adds the counts of its mutators when they detach.
@@ -77,8 +93,7 @@ class Counted {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       const Row& row = rows_[i];
       census.add({TypeTable::instance().types[i]->name, row.made_objects, row.made_bytes,
-                  row.made_objects - row.reclaimed_objects,
-                  row.made_bytes - row.reclaimed_bytes});
+                  row.made_objects - row.reclaimed_objects, row.made_bytes - row.reclaimed_bytes});
     }
     return census;
   }

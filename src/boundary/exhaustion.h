@@ -24,9 +24,10 @@ inline constexpr int out_of_memory_exit_code = 86;
                           "%llu bytes\n",
                           where, static_cast<unsigned long long>(asked_bytes),
                           static_cast<unsigned long long>(limit_bytes))
-          : std::snprintf(line, sizeof line,
-                          "reclaim: out of memory: %s asked for %llu bytes and the system has none\n",
-                          where, static_cast<unsigned long long>(asked_bytes));
+          : std::snprintf(
+                line, sizeof line,
+                "reclaim: out of memory: %s asked for %llu bytes and the system has none\n", where,
+                static_cast<unsigned long long>(asked_bytes));
   const auto written = ::write(STDERR_FILENO, line, static_cast<std::size_t>(length));
   static_cast<void>(written);
   ::_exit(out_of_memory_exit_code);

@@ -9,9 +9,9 @@
 namespace reclaim {
 
 struct ModelTraits {
-  std::string_view id;       ///< e.g. "rc-gil"; unique
-  std::string_view like;     ///< the language or runtime that does it this way
-  std::string_view summary;  ///< one sentence for people
+  std::string_view id;           ///< e.g. "rc-gil"; unique
+  std::string_view like;         ///< the language or runtime that does it this way
+  std::string_view summary;      ///< one sentence for people
   bool uses_malloc = false;      ///< takes `:allocator`, bound per process by preload
   bool has_heap_limit = false;   ///< honours HeapOptions::limit_bytes
   bool reclaims = true;          ///< false: what lives at the end is "unreclaimed", not "leaked"
@@ -21,8 +21,8 @@ struct ModelTraits {
   bool parallel = true;          ///< mutators run at the same time (false under a GIL)
 };
 
-/// Whether workloads have to walk what they give up: true for models that free by hand, and in checked
-/// builds for every model, so that the promises are audited.
+/// Whether workloads have to walk what they give up: true for models that free by hand, and in
+/// checked builds for every model, so that the promises are audited.
 template <class M>
 inline constexpr bool discards = M::traits.wants_discard || checked;
 

@@ -21,10 +21,10 @@ enum class Shape : std::uint8_t {
 };
 
 struct TypeInfo {
-  std::uint32_t id = 0;        ///< dense from 0 in each process
+  std::uint32_t id = 0;          ///< dense from 0 in each process
   std::uint32_t head_bytes = 0;  ///< record: sizeof; array, blob: what precedes the elements
   Shape shape = Shape::record;
-  bool cyclic = false;         ///< instances may be part of a reference cycle (option Cyclic)
+  bool cyclic = false;  ///< instances may be part of a reference cycle (option Cyclic)
   std::uint16_t ref_count = 0;
   const std::uint16_t* ref_offsets = nullptr;
   std::string_view name;

@@ -1,4 +1,5 @@
-// What a workload says of itself, and what it is told when it runs: numbers only, no model in sight.
+// What a workload says of itself, and what it is told when it runs: numbers only, no model in
+// sight.
 #pragma once
 
 #include <algorithm>
@@ -45,8 +46,8 @@ class Parameters {
 /// Whether `threads` share a fixed amount of work (total) or each does as much as one alone would.
 enum class WorkScaling : unsigned char { total, per_thread };
 
-/// Everything that a run of a workload depends on. The same context gives the same checksum on every
-/// model and under every thread schedule.
+/// Everything that a run of a workload depends on. The same context gives the same checksum on
+/// every model and under every thread schedule.
 struct WorkloadContext {
   Parameters parameters;
   int threads = 1;

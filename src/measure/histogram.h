@@ -1,5 +1,5 @@
-// Durations in log-linear buckets, after HdrHistogram (Tene): each power of two is cut into 128 equal
-// parts, so a recorded value and the value reported for it differ by at most 1/256 (0.4 %).
+// Durations in log-linear buckets, after HdrHistogram (Tene): each power of two is cut into 128
+// equal parts, so a recorded value and the value reported for it differ by at most 1/256 (0.4 %).
 // Fixed size, no allocation after construction; one writer, readers after it has stopped.
 #pragma once
 
@@ -40,8 +40,8 @@ class Histogram {
   /// The least recorded value v with at least q * count() values <= v, within 0.4 %; 0 when empty.
   /// q in [0, 1].
   std::uint64_t quantile_ns(double q) const {
-    const auto wanted = static_cast<std::uint64_t>(
-        std::max(1.0, q * static_cast<double>(count_) + 0.999999));
+    const auto wanted =
+        static_cast<std::uint64_t>(std::max(1.0, q * static_cast<double>(count_) + 0.999999));
     std::uint64_t seen = 0;
     for (std::size_t i = 0; i < bucket_count; ++i) {
       seen += buckets_[i];
@@ -54,7 +54,7 @@ class Histogram {
   static constexpr std::size_t bucket_of(std::uint64_t value) {
     value = std::min(value, (std::uint64_t{1} << largest_bits) - 1);
     if (value < 2 * parts) return static_cast<std::size_t>(value);
-    const int shift = std::bit_width(value) - 1 - part_bits;
+    const int shift = static_cast<int>(std::bit_width(value)) - 1 - part_bits;
     return static_cast<std::size_t>((static_cast<std::uint64_t>(shift) << part_bits) +
                                     (value >> shift));
   }

@@ -1,0 +1,77 @@
+// Handles of models that do not move and do not count: a pointer each, passed in a register.
+#pragma once
+
+#include <cstddef>
+#include <utility>
+
+#include "boundary/fresh_stamp.h"
+
+namespace reclaim::parts {
+
+/// A result on its way. Trivial to pass and to destroy: as cheap as T*.
+template <class T>
+class RawFresh {
+ public:
+  RawFresh() = default;
+  RawFresh(std::nullptr_t) {}
+  RawFresh(T* object, FreshStamp stamp) : object_(object), stamp_(stamp) {}
+  RawFresh(RawFresh&&) = default;
+  RawFresh& operator=(RawFresh&&) = default;
+
+  explicit operator bool() const { return object_ != nullptr; }
+  T* operator->() const { return get(); }
+  /// For models only.
+  T* get() const {
+    stamp_.verify();
+    return object_;
+  }
+
+ private:
+  T* object_ = nullptr;
+  [[no_unique_address]] FreshStamp stamp_;
+};
+
+/// A local variable that holds an object: under these models nothing needs to know.
+template <class T, class Mutator>
+class RawLocal {
+ public:
+  using Object = T;
+  explicit RawLocal(Mutator&) {}
+  RawLocal(Mutator&, RawFresh<T> fresh) : object_(fresh.get()) {}
+  RawLocal(const RawLocal&) = delete;
+  RawLocal& operator=(RawFresh<T> fresh) {
+    object_ = fresh.get();
+    return *this;
+  }
+  RawLocal& operator=(std::nullptr_t) {
+    object_ = nullptr;
+    return *this;
+  }
+
+  explicit operator bool() const { return object_ != nullptr; }
+  friend bool operator==(const RawLocal& a, const RawLocal& b) { return a.object_ == b.object_; }
+  T* operator->() const {
+    if constexpr (checked) object_->verify_alive();
+    return object_;
+  }
+  /// For models only.
+  T* get() const { return object_; }
+  T* take() { return std::exchange(object_, nullptr); }
+
+ private:
+  T* object_ = nullptr;
+};
+
+enum class HandleKind { raw, shadow_stack };
+
+/// The choice "a Local is a pointer", for models that take their handles as a parameter.
+struct RawHandles {
+  static constexpr HandleKind kind = HandleKind::raw;
+  struct Roots {};
+  template <class T>
+  using Fresh = RawFresh<T>;
+  template <class T, class Mutator>
+  using Local = RawLocal<T, Mutator>;
+};
+
+}  // namespace reclaim::parts

@@ -1,0 +1,237 @@
+// A model whose objects neither move nor count: a heap, a mutator and types, composed from
+//   Counting  Counted or Uncounted (boundary/census.h)
+//   Handles   RawHandles (a Local is a pointer) or ShadowStackHandles (a Local is a root)
+//   Memory    where objects come from and where they go: per mutator; see
+//   models/manual/malloc_memory.h
+// `manual` and `null` are this with malloc and with a bump pointer.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+
+#include "boundary/census.h"
+#include "boundary/fresh_stamp.h"
+#include "boundary/heap_options.h"
+#include "boundary/stops.h"
+#include "models/parts/layout.h"
+#include "models/parts/monitor.h"
+#include "models/parts/operations.h"
+#include "models/parts/raw_global.h"
+#include "models/parts/raw_handles.h"
+
+namespace reclaim::parts {
+
+template <class Counting, class Handles, class Memory>
+class RawMutator;
+
+template <class Counting>
+class RawHeap;
+
+/// The types that a workload sees: the model adds its traits.
+template <class Counting, class Handles, class Memory>
+struct RawModel : Layout<NoHeader> {
+  using Mutator = RawMutator<Counting, Handles, Memory>;
+  using Heap = RawHeap<Counting>;
+  template <class T>
+  using Fresh = typename Handles::template Fresh<T>;
+  template <class T>
+  using Local = typename Handles::template Local<T, Mutator>;
+  template <class T>
+  using Global = RawGlobal<T>;
+};
+
+/// What outlives the mutators: the sums of their books. The objects themselves are malloc's.
+template <class Counting>
+class RawHeap {
+ public:
+  explicit RawHeap(const HeapOptions& = {}) {}
+
+  /// Call while no mutator is attached.
+  Census census() const { return counting_.totals(); }
+  const StopLog& stops() const { return stops_; }
+  MonitorTable& monitors() { return monitors_; }
+
+  std::uint32_t attach() { return monitors_.attach_thread(); }
+  void detach(std::uint32_t thread, const Counting& counting, const StopLog& stops) {
+    const std::lock_guard lock(mutex_);
+    counting_.add(counting);
+    stops_.add(stops);
+    monitors_.detach_thread(thread);
+  }
+
+ private:
+  std::mutex mutex_;
+  Counting counting_;
+  StopLog stops_;
+  MonitorTable monitors_;
+};
+
+template <class Counting, class Handles, class Memory>
+class RawMutator
+    : public Handles::Roots,
+      public Operations<RawMutator<Counting, Handles, Memory>, RawModel<Counting, Handles, Memory>>,
+      public MonitorOperations<RawMutator<Counting, Handles, Memory>> {
+  using Own = RawModel<Counting, Handles, Memory>;
+  using SlotOperations = Operations<RawMutator, Own>;
+
+ public:
+  using Heap = RawHeap<Counting>;
+  template <class T>
+  using Fresh = typename Own::template Fresh<T>;
+  template <class T>
+  using Local = typename Own::template Local<T>;
+  template <class T>
+  using Field = typename Own::template Field<T>;
+  template <class T>
+  using Array = typename Own::template Array<T>;
+  template <class T>
+  using Global = typename Own::template Global<T>;
+  using Blob = typename Own::Blob;
+
+  explicit RawMutator(Heap& heap) : heap_(heap), thread_(heap.attach()) {}
+  ~RawMutator() { heap_.detach(thread_, counting_, stops_); }
+  RawMutator(const RawMutator&) = delete;
+  RawMutator& operator=(const RawMutator&) = delete;
+
+  template <class T>
+  Fresh<T> make(Site site = Site::here()) {
+    T* object = new (memory_.allocate(sizeof(T))) T{};
+    return made(object, site);
+  }
+  template <class V>
+  Fresh<Array<V>> make_array(std::size_t length, Site site = Site::here()) {
+    auto* array = new (memory_.allocate_zeroed(Array<V>::size_for(length))) Array<V>;
+    array->set_length(length);
+    return made(array, site);
+  }
+  Fresh<Blob> make_blob(std::size_t size, std::size_t alignment = alignof(void*),
+                        Site site = Site::here()) {
+    auto* blob = new (memory_.allocate_zeroed(Blob::size_for(size, alignment))) Blob;
+    blob->set_size(size, alignment);
+    return made(blob, site);
+  }
+
+  template <class T>
+  Fresh<T> copy(const Local<T>& local, Site site = Site::here()) {
+    return {local.get(), stamp(site)};
+  }
+  template <class T>
+  Fresh<T> escape(Local<T>& local, Site site = Site::here()) {
+    return {local.take(), stamp(site)};
+  }
+
+  template <class T>
+  void discard(Local<T>& local, Site site = Site::here()) {
+    if (T* object = local.take()) release(object, site);
+  }
+  template <class T>
+  void discard(Fresh<T> fresh, Site site = Site::here()) {
+    if (T* object = fresh.get()) release(object, site);
+  }
+
+  /// The blob may move; the local must be its only reference. What is added is zeroed.
+  Fresh<Blob> resize(Local<Blob>& local, std::size_t size, Site site = Site::here()) {
+    epoch_.pass();
+    Blob* blob = local.take();
+    if constexpr (checked) blob->verify_alive();
+    const std::size_t old_size = blob->size();
+    const std::size_t alignment = blob->alignment();
+    if constexpr (Memory::reclaims) counting_.on_reclaim(type_info<Blob>(), old_size);
+    counting_.on_make(type_info<Blob>(), size);
+    if (alignment == alignof(void*)) {
+      blob = static_cast<Blob*>(memory_.reallocate(blob, Blob::size_for(old_size, alignment),
+                                                   Blob::size_for(size, alignment)));
+      blob->set_size(size, alignment);
+    } else {  // the payload's offset depends on the address, which realloc would not respect
+      auto* larger = new (memory_.allocate(Blob::size_for(size, alignment))) Blob;
+      larger->set_size(size, alignment);
+      std::memcpy(larger->data(), blob->data(), std::min(old_size, size));
+      memory_.release(blob);
+      blob = larger;
+    }
+    if (size > old_size) std::memset(blob->data() + old_size, 0, size - old_size);
+    return {blob, stamp(site)};
+  }
+
+  template <class V>
+  Fresh<V> load(Global<V>& global, Site site = Site::here()) {
+    return {global.load(), stamp(site)};
+  }
+  template <class V>
+  void store(Global<V>& global, const Local<V>& value) {
+    global.exchange(value.get());
+  }
+  template <class V>
+  void store(Global<V>& global, std::nullptr_t) {
+    global.exchange(nullptr);
+  }
+  template <class V>
+  Fresh<V> exchange(Global<V>& global, Fresh<V> value, Site site = Site::here()) {
+    return {global.exchange(value.get()), stamp(site)};
+  }
+  using SlotOperations::load;
+  using SlotOperations::store;
+
+  void poll() { epoch_.pass(); }
+  void collect() { epoch_.pass(); }
+  template <class F>
+  decltype(auto) blocking(F&& f) {
+    epoch_.pass();
+    return std::forward<F>(f)();
+  }
+  /// The address of a blob's payload stays the same while the pin lives: here it always does.
+  std::byte* pin(const Local<Blob>& blob) { return blob->data(); }
+  void unpin(const Local<Blob>&) {}
+
+  Heap& heap() { return heap_; }
+  std::uint32_t thread() const { return thread_; }
+  StopLog& stops() { return stops_; }
+  MonitorTable& monitors() { return heap_.monitors(); }
+
+  /// For Operations.
+  template <class V>
+  Fresh<V> read(Field<V>& field, Site site) {
+    return {Access::slot(field), stamp(site)};
+  }
+  template <class O, class V>
+  void write(O*, Field<V>& field, const Local<V>& value) {
+    Access::slot(field) = value.get();
+  }
+  template <class O, class V>
+  void write(O*, Field<V>& field, Fresh<V> value) {
+    Access::slot(field) = value.get();
+  }
+  template <class O, class V>
+  void write(O*, Field<V>& field, std::nullptr_t) {
+    Access::slot(field) = nullptr;
+  }
+
+ private:
+  FreshStamp stamp(Site site) const { return FreshStamp{epoch_, site}; }
+
+  template <class T>
+  Fresh<T> made(T* object, Site site) {
+    epoch_.pass();
+    counting_.on_make(type_info<T>(), Own::asked_bytes(object));
+    return {object, stamp(site)};
+  }
+
+  template <class T>
+  void release(T* object, Site site) {
+    if constexpr (checked) object->set_discarded(site);
+    if constexpr (Memory::reclaims) {
+      counting_.on_reclaim(type_info<T>(), Own::asked_bytes(object));
+      memory_.release(object);
+    }
+  }
+
+  Heap& heap_;
+  std::uint32_t thread_;
+  SafepointEpoch epoch_;
+  [[no_unique_address]] Counting counting_;
+  StopLog stops_;
+  [[no_unique_address]] Memory memory_;
+};
+
+}  // namespace reclaim::parts

@@ -1,0 +1,120 @@
+// Runs one workload on one model in this process: attaches the mutators, starts them together,
+// measures from the start barrier to the last mutator's return, then takes the census.
+//
+//   attach | set-up | barrier |<---- wall, cpu, faults, switches ---->| detach | last collection |
+//   census
+//                             run() in every mutator, then finish() in the first
+#pragma once
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <thread>
+#include <vector>
+
+#include "base/spin_barrier.h"
+#include "boundary/model.h"
+#include "cells/registry.h"
+#include "measure/clock.h"
+#include "measure/rss.h"
+
+namespace reclaim::cells {
+
+namespace detail {
+
+inline double seconds(const timeval& t) {
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+}
+
+/// What the kernel has counted for this process so far.
+inline rusage usage() {
+  rusage u{};
+  getrusage(RUSAGE_SELF, &u);
+  return u;
+}
+
+inline void subtract_usage(RunResult& result, const rusage& before, const rusage& after) {
+  const auto difference = [](long a, long b) { return static_cast<std::uint64_t>(a - b); };
+  result.user_s = seconds(after.ru_utime) - seconds(before.ru_utime);
+  result.sys_s = seconds(after.ru_stime) - seconds(before.ru_stime);
+  result.minor_faults = difference(after.ru_minflt, before.ru_minflt);
+  result.major_faults = difference(after.ru_majflt, before.ru_majflt);
+  result.voluntary_switches = difference(after.ru_nvcsw, before.ru_nvcsw);
+  result.involuntary_switches = difference(after.ru_nivcsw, before.ru_nivcsw);
+}
+
+/// The workload done once by `threads` mutators on the heap; the measured fields of `result` are
+/// set.
+template <Model M, class Workload>
+void perform(typename M::Heap& heap, const RunRequest& request, RunResult& result) {
+  using Mutator = typename M::Mutator;
+  const int threads = request.context.threads;
+  Mutator first{heap};
+  Workload workload{first, request.context};
+  SpinBarrier start{threads}, end{threads};
+  std::vector<Outcome> outcomes(static_cast<std::size_t>(threads));
+  std::vector<std::int64_t> begun_ns(static_cast<std::size_t>(threads));
+
+  const auto share = [&](Mutator& m, int thread) {
+    const auto i = static_cast<std::size_t>(thread);
+    m.blocking([&] {
+      start.arrive_and_wait();
+      begun_ns[i] = now_ns();
+    });
+    outcomes[i] = workload.run(m, thread);
+    m.blocking([&] { end.arrive_and_wait(); });
+  };
+
+  std::vector<std::thread> others;
+  for (int thread = 1; thread < threads; ++thread) {
+    others.emplace_back([&, thread] {
+      Mutator m{heap};
+      share(m, thread);
+    });
+  }
+  result.baseline_rss_bytes = measure::resident_bytes();
+  const rusage before = usage();
+  share(first, 0);
+  workload.finish(first);
+  const std::int64_t end_ns = now_ns();
+  const rusage after = usage();
+  first.blocking([&] {
+    for (std::thread& other : others) other.join();
+  });
+
+  const std::int64_t begin_ns = *std::min_element(begun_ns.begin(), begun_ns.end());
+  result.wall_s = static_cast<double>(end_ns - begin_ns) * 1e-9;
+  subtract_usage(result, before, after);
+  result.outcome = {};
+  for (const Outcome& outcome : outcomes) result.outcome += outcome;
+  if constexpr (requires { workload.extra(); }) result.extra = workload.extra();
+}
+
+}  // namespace detail
+
+/// Everything that one worker does. Called at most once per process; see RunFunction.
+template <Model M, class Workload>
+RunResult drive(const RunRequest& request) {
+  RunResult result;
+  typename M::Heap heap{request.heap};
+  for (int time = 0; time < request.warmup; ++time) {
+    detail::perform<M, Workload>(heap, request, result);
+  }
+  const Census before = heap.census();
+  detail::perform<M, Workload>(heap, request, result);
+  Census census = heap.census();
+  census.subtract_allocated(before);
+  if (census.allocated_objects != 0) result.census = std::move(census);
+  for (std::size_t i = 0; i < stop_cause_count; ++i) {
+    const auto cause = static_cast<StopCause>(i);
+    if (heap.stops().of(cause).count() != 0) {
+      result.stops.emplace_back(cause, heap.stops().of(cause));
+    }
+  }
+  if constexpr (requires { heap.extra(); }) {
+    for (auto& named : heap.extra()) result.extra.push_back(std::move(named));
+  }
+  return result;
+}
+
+}  // namespace reclaim::cells

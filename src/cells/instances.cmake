@@ -1,0 +1,46 @@
+# Models and workloads register with one line each; every pair becomes a translation unit of its own.
+#   reclaim_add_model(ID HEADER CLASS-TEMPLATE)
+#   reclaim_add_workload(ID HEADER CLASS-TEMPLATE [UNCOUNTED])   info object: <id with _>_info
+# A folder outside the tree does the same in the CMakeLists.txt named by RECLAIM_EXTRA.
+
+set_property(GLOBAL PROPERTY reclaim_models "")
+set_property(GLOBAL PROPERTY reclaim_workloads "")
+
+function(reclaim_add_model id header class)
+  set_property(GLOBAL APPEND PROPERTY reclaim_models "${id}|${header}|${class}")
+endfunction()
+
+function(reclaim_add_workload id header class)
+  cmake_parse_arguments(W "UNCOUNTED" "" "" ${ARGN})
+  if(W_UNCOUNTED)
+    set(uncounted true)
+  else()
+    set(uncounted false)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY reclaim_workloads "${id}|${header}|${class}|${uncounted}")
+endfunction()
+
+# Writes the translation units and gathers them in the object library reclaim_instances.
+function(reclaim_generate_instances)
+  get_property(models GLOBAL PROPERTY reclaim_models)
+  get_property(workloads GLOBAL PROPERTY reclaim_workloads)
+  add_library(reclaim_instances OBJECT)
+  target_link_libraries(reclaim_instances PUBLIC reclaim_options)
+  foreach(model ${models})
+    string(REPLACE "|" ";" model "${model}")
+    list(GET model 0 MODEL_ID)
+    list(GET model 1 MODEL_HEADER)
+    list(GET model 2 MODEL_CLASS)
+    foreach(workload ${workloads})
+      string(REPLACE "|" ";" workload "${workload}")
+      list(GET workload 0 WORKLOAD_ID)
+      list(GET workload 1 WORKLOAD_HEADER)
+      list(GET workload 2 WORKLOAD_CLASS)
+      list(GET workload 3 UNCOUNTED)
+      string(REPLACE "-" "_" WORKLOAD_INFO "${WORKLOAD_ID}_info")
+      set(unit ${CMAKE_CURRENT_BINARY_DIR}/instances/${MODEL_ID}.${WORKLOAD_ID}.cpp)
+      configure_file(${PROJECT_SOURCE_DIR}/src/cells/instance.cpp.in ${unit} @ONLY)
+      target_sources(reclaim_instances PRIVATE ${unit})
+    endforeach()
+  endforeach()
+endfunction()
