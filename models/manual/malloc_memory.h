@@ -54,7 +54,7 @@ class MallocMemory {
 
  private:
   static void* verified(void* memory, std::size_t bytes) {
-    if (__builtin_expect(static_cast<long>(memory == nullptr), 0L) != 0) {
+    if (memory == nullptr) [[unlikely]] {
       out_of_memory("malloc", bytes, 0);
     }
     return memory;

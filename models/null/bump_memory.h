@@ -21,8 +21,7 @@ class BumpMemory {
 
   void* allocate(std::size_t bytes) {
     bytes = align_up(bytes, alignof(void*));
-    if (__builtin_expect(static_cast<long>(bytes > static_cast<std::size_t>(end_ - top_)), 0L) !=
-        0) {
+    if (bytes > static_cast<std::size_t>(end_ - top_)) [[unlikely]] {
       return allocate_slow(bytes);
     }
     return std::exchange(top_, top_ + bytes);

@@ -137,8 +137,8 @@ class RawMutator
     if constexpr (checked) blob->verify_alive();
     const std::size_t old_size = blob->size();
     const std::size_t alignment = blob->alignment();
-    if constexpr (Memory::reclaims) counting_.on_reclaim(type_info<Blob>(), old_size);
-    counting_.on_make(type_info<Blob>(), size);
+    if constexpr (Memory::reclaims) counting_.template on_reclaim<Blob>(old_size);
+    counting_.template on_make<Blob>(size);
     if (alignment == alignof(void*)) {
       blob = static_cast<Blob*>(memory_.reallocate(blob, Blob::size_for(old_size, alignment),
                                                    Blob::size_for(size, alignment)));
@@ -213,7 +213,7 @@ class RawMutator
   template <class T>
   Fresh<T> made(T* object, Site site) {
     epoch_.pass();
-    counting_.on_make(type_info<T>(), Own::asked_bytes(object));
+    counting_.template on_make<T>(Own::asked_bytes(object));
     return {object, stamp(site)};
   }
 
@@ -221,7 +221,7 @@ class RawMutator
   void release(T* object, Site site) {
     if constexpr (checked) object->set_discarded(site);
     if constexpr (Memory::reclaims) {
-      counting_.on_reclaim(type_info<T>(), Own::asked_bytes(object));
+      counting_.template on_reclaim<T>(Own::asked_bytes(object));
       memory_.release(object);
     }
   }

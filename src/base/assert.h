@@ -1,9 +1,8 @@
 // Assertions at three prices.
 //   require()       always on; the cost must not be seen; a broken promise of a caller or of the OS
 //   checked         compiled in checked builds (debug, asan, tsan, stress): laws, audits, verifiers
-//   violation()     what a failed check of a law calls: one line on stderr, then the handler
-// A test may install a handler that throws nothing and returns nothing: it records and longjmps, or
-// the process ends. By default the process aborts, so that a core or a debugger shows the place.
+//   violation()     what a failed check of a law calls: one line on stderr, then abort
+// Both end the process, so that a core or a debugger shows the place and no test passes over it.
 #pragma once
 
 #include <cstdio>
@@ -24,8 +23,15 @@ struct Site {
 };
 
 /// Reports a broken law: which one, what was seen, where. Does not return. Thread-safe.
-[[noreturn]] inline void violation(const char* law, const char* what, Site site = Site::here()) {
+[[noreturn, gnu::cold, gnu::noinline]] inline void violation(const char* law, const char* what, Site site = Site::here()) {
   std::fprintf(stderr, "reclaim: broken law: %s: %s (%s:%d)\n", law, what, site.file, site.line);
+  std::fflush(stderr);
+  std::abort();
+}
+
+/// Ends the process with one line. Thread-safe.
+[[noreturn, gnu::cold, gnu::noinline]] inline void give_up(const char* what, Site site) {
+  std::fprintf(stderr, "reclaim: %s (%s:%d)\n", what, site.file, site.line);
   std::fflush(stderr);
   std::abort();
 }
@@ -33,10 +39,9 @@ struct Site {
 /// Ends the process with one line when `condition` does not hold. For conditions that no caller can
 /// recover from. Thread-safe.
 inline void require(bool condition, const char* what, Site site = Site::here()) {
-  if (__builtin_expect(static_cast<long>(condition), 1L) != 0) return;
-  std::fprintf(stderr, "reclaim: %s (%s:%d)\n", what, site.file, site.line);
-  std::fflush(stderr);
-  std::abort();
+  if (!condition) [[unlikely]] {
+    give_up(what, site);
+  }
 }
 
 }  // namespace reclaim

@@ -63,17 +63,26 @@ struct Census {
 };
 
 /// Counts per thread and type. One writer; a heap adds the counts of its mutators when they detach.
+/// The bytes of records follow from their number, so that the count of a record is one increment.
 class Counted {
  public:
   static constexpr bool counts = true;
 
   Counted() : rows_(TypeTable::instance().count) {}
 
-  void on_make(const TypeInfo& type, std::uint64_t bytes) {
-    Row& row = rows_[type.id];
+  template <class T>
+  void on_make(std::uint64_t bytes) {
+    Row& row = rows_[type_info<T>().id];
     ++row.made_objects;
-    row.made_bytes += bytes;
+    if constexpr (T::shape != Shape::record) row.made_bytes += bytes;
   }
+  template <class T>
+  void on_reclaim(std::uint64_t bytes) {
+    Row& row = rows_[type_info<T>().id];
+    ++row.reclaimed_objects;
+    if constexpr (T::shape != Shape::record) row.reclaimed_bytes += bytes;
+  }
+  /// The same for an object whose type is known only at run time.
   void on_reclaim(const TypeInfo& type, std::uint64_t bytes) {
     Row& row = rows_[type.id];
     ++row.reclaimed_objects;
@@ -82,8 +91,8 @@ class Counted {
   void add(const Counted& other) {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       rows_[i].made_objects += other.rows_[i].made_objects;
-      rows_[i].made_bytes += other.rows_[i].made_bytes;
       rows_[i].reclaimed_objects += other.rows_[i].reclaimed_objects;
+      rows_[i].made_bytes += other.rows_[i].made_bytes;
       rows_[i].reclaimed_bytes += other.rows_[i].reclaimed_bytes;
     }
   }
@@ -91,16 +100,23 @@ class Counted {
   Census totals() const {
     Census census;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
+      const TypeInfo& type = *TypeTable::instance().types[i];
       const Row& row = rows_[i];
-      census.add({TypeTable::instance().types[i]->name, row.made_objects, row.made_bytes,
-                  row.made_objects - row.reclaimed_objects, row.made_bytes - row.reclaimed_bytes});
+      const std::uint64_t live = row.made_objects - row.reclaimed_objects;
+      if (type.shape == Shape::record) {
+        census.add({type.name, row.made_objects, row.made_objects * type.asked_bytes, live,
+                    live * type.asked_bytes});
+      } else {
+        census.add({type.name, row.made_objects, row.made_bytes, live,
+                    row.made_bytes - row.reclaimed_bytes});
+      }
     }
     return census;
   }
 
  private:
   struct Row {
-    std::uint64_t made_objects, made_bytes, reclaimed_objects, reclaimed_bytes;
+    std::uint64_t made_objects, reclaimed_objects, made_bytes, reclaimed_bytes;
   };
   MappedArray<Row> rows_;
 };
@@ -109,7 +125,10 @@ class Counted {
 class Uncounted {
  public:
   static constexpr bool counts = false;
-  void on_make(const TypeInfo&, std::uint64_t) {}
+  template <class T>
+  void on_make(std::uint64_t) {}
+  template <class T>
+  void on_reclaim(std::uint64_t) {}
   void on_reclaim(const TypeInfo&, std::uint64_t) {}
   void add(const Uncounted&) {}
   Census totals() const { return {}; }

@@ -21,8 +21,9 @@ enum class Shape : std::uint8_t {
 };
 
 struct TypeInfo {
-  std::uint32_t id = 0;          ///< dense from 0 in each process
-  std::uint32_t head_bytes = 0;  ///< record: sizeof; array, blob: what precedes the elements
+  std::uint32_t id = 0;           ///< dense from 0 in each process
+  std::uint32_t asked_bytes = 0;  ///< record: bytes of the workload's own fields; else 0
+  std::uint32_t head_bytes = 0;   ///< record: sizeof; array, blob: what precedes the elements
   Shape shape = Shape::record;
   bool cyclic = false;  ///< instances may be part of a reference cycle (option Cyclic)
   std::uint16_t ref_count = 0;
@@ -104,6 +105,9 @@ struct RegisteredType {
     }
     info.shape = T::shape;
     info.head_bytes = static_cast<std::uint32_t>(sizeof(T));
+    if constexpr (T::shape == Shape::record) {
+      info.asked_bytes = static_cast<std::uint32_t>(sizeof(T) - T::overhead_bytes());
+    }
     info.cyclic = T::is_cyclic;
     info.ref_count = static_cast<std::uint16_t>(ref_count_of<T>());
     info.ref_offsets = offsets.data();
