@@ -1,0 +1,500 @@
+// The protocol of monitors: thin locks in a 32-bit word of the object (Bacon, Konuru, Murthy,
+// Serrano 1998), inflated to a monitor in a side table while somebody waits, deflated by the last
+// to leave (after OpenJDK's asynchronous deflation). An object that nobody holds, enters or waits
+// on has word 0, so a dead object never owns a monitor, and a collector need not know of them.
+//
+//   word   0                                    free
+//          [recursion:16][owner:15][0]          thin: held `recursion + 1` times by `owner`
+//          [index:31][1]                        inflated: the state is in monitor `index`
+//   state  [generation:32][entrants:15][handoff:1][woken:1][owner:15]
+//          generation odd: belongs to an object; even: free, or being deflated
+//          entrants = threads that have announced themselves and do not own it yet
+//
+// Why an inflated word can be followed without a lock. A thread reads word, then state (generation
+// g), then word again, and acts by a compare-and-swap of the state it read. Each binding of a
+// monitor to an object has a generation of its own, deflation commits by changing the generation,
+// and entrants != 0 forbids it. So the swap succeeds only while the monitor is still this object's.
+//
+// Who sleeps, who wakes. entrants queue in FIFO order; the owner leaving wakes the first (the
+// heir) unless one is already awake (woken). A running thread may overtake the heir: that is what
+// makes contended locks fast. But an heir that finds the monitor taken again after handoff_after_ns
+// sets `handoff`, and the next to leave makes it the owner directly: with n threads queued nobody
+// waits longer than n * (handoff_after_ns + one holding).
+//
+// Order of locks, and why a global interpreter lock fits in. Monitor::mutex and the table's mutex
+// are leaves: held for a few instructions, never while sleeping, polling or waiting for anything.
+// A thread sleeps only inside `blocking`, that is, without the GIL and stopped for a collection;
+// so whoever waits for a monitor holds no GIL, and whoever waits for the GIL, even as a monitor's
+// owner, waits for a thread that runs, and that gives up the GIL when it polls or waits. No cycle.
+// A thread takes the monitor only once it is out of `blocking`, so it never owns one while it waits
+// for the GIL to come back, except by handoff.
+//
+// Objects move while a thread sleeps: the word is not touched after that until the exit, which
+// computes its address afresh. A sleeping entrant needs the monitor only, and monitors stay put.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <new>
+
+#include "base/assert.h"
+#include "base/bits.h"
+#include "base/mapping.h"
+
+namespace reclaim::parts {
+
+/// The 32 bits in the object.
+namespace lock_word {
+inline constexpr std::uint32_t most_threads = 32767;
+inline constexpr std::uint32_t most_recursion = 65535;
+inline constexpr std::uint32_t one_recursion = 1u << 16;
+
+constexpr std::uint32_t thin(std::uint32_t thread) { return thread << 1; }
+constexpr std::uint32_t inflated(std::uint32_t index) { return index << 1 | 1u; }
+constexpr bool is_inflated(std::uint32_t word) { return (word & 1u) != 0; }
+constexpr std::uint32_t index(std::uint32_t word) { return word >> 1; }
+constexpr std::uint32_t owner(std::uint32_t word) { return (word >> 1) & most_threads; }
+constexpr std::uint32_t recursion(std::uint32_t word) { return word >> 16; }
+}  // namespace lock_word
+
+/// The 64 bits in the monitor.
+namespace monitor_state {
+inline constexpr std::uint64_t owner_mask = lock_word::most_threads;
+inline constexpr std::uint64_t woken = 1ull << 15;
+inline constexpr std::uint64_t handoff = 1ull << 16;
+inline constexpr std::uint64_t one_entrant = 1ull << 17;
+inline constexpr std::uint64_t entrants_mask = std::uint64_t{lock_word::most_threads} << 17;
+inline constexpr std::uint64_t one_generation = 1ull << 32;
+inline constexpr std::uint64_t generation_mask = ~(one_generation - 1);
+
+constexpr std::uint32_t owner(std::uint64_t s) { return static_cast<std::uint32_t>(s & owner_mask); }
+constexpr bool bound(std::uint64_t s) { return (s & one_generation) != 0; }
+}  // namespace monitor_state
+
+template <class Policy>
+class MonitorProtocol {
+ public:
+  using Word = typename Policy::template Atomic<std::uint32_t>;
+
+  /// The most monitors that are contended or waited on at the same time.
+  static constexpr std::uint32_t most_monitors = 65536;
+  /// How long an heir is overtaken before it is handed the monitor.
+  static constexpr std::int64_t handoff_after_ns = 1'000'000;
+
+  /// What a thread brings: its id, and its place in at most one queue. Lives as long as the thread
+  /// is attached.
+  struct Thread {
+    enum class Place : unsigned char { nowhere, entering, waiting };
+
+    std::uint32_t id = 0;  ///< 1..most_threads
+    std::uint32_t spins = 64;  ///< how often to look again before sleeping; adapts
+    Place place = Place::nowhere;  ///< guarded by the monitor's mutex
+    Thread* previous = nullptr;
+    Thread* next = nullptr;
+    typename Policy::Parker parker;
+  };
+
+  MonitorProtocol() : monitors_(most_monitors) {}
+  ~MonitorProtocol() {
+    for (std::uint32_t i = 0; i < made_; ++i) std::destroy_at(&at(i));
+  }
+  MonitorProtocol(const MonitorProtocol&) = delete;
+  MonitorProtocol& operator=(const MonitorProtocol&) = delete;
+
+  static bool try_enter(Word& word, std::uint32_t thread) {
+    std::uint32_t free = 0;
+    if (word.load(relaxed) != free) return false;  // a swap that must fail costs as much
+    return word.compare_exchange_strong(free, lock_word::thin(thread), std::memory_order_acquire,
+                                        std::memory_order_relaxed);
+  }
+  static bool try_exit(Word& word, std::uint32_t thread) {
+    std::uint32_t held = lock_word::thin(thread);
+    if (word.load(relaxed) != held) return false;
+    return word.compare_exchange_strong(held, 0, std::memory_order_release,
+                                        std::memory_order_relaxed);
+  }
+
+  /// Enters when try_enter has failed. `blocking(f)` runs f without the GIL and stopped for
+  /// collections. Returns when the contention began (ns), or 0 when there was none.
+  template <bool spins, class Blocking>
+  std::int64_t enter(Word& word, Thread& self, Blocking&& blocking);
+
+  /// Leaves when try_exit has failed. Not a safepoint.
+  void exit(Word& word, Thread& self);
+
+  /// Gives the monitor up, sleeps until notified, enters again with the depth it had.
+  template <class Blocking>
+  void wait(Word& word, Thread& self, Blocking&& blocking);
+
+  /// Lets the longest waiting thread (or all) compete for the monitor once this thread leaves it.
+  void notify(Word& word, Thread& self, bool all);
+
+  /// Monitors in use at the moment, and how many inflations there have been. For tests and meters.
+  std::uint32_t inflated_monitors() const {
+    const std::lock_guard lock(mutex_);
+    return in_use_;
+  }
+  std::uint64_t inflations() const {
+    const std::lock_guard lock(mutex_);
+    return inflations_;
+  }
+
+ private:
+  using Place = typename Thread::Place;
+
+  /// Threads in order of arrival.
+  struct Queue {
+    Thread* first = nullptr;
+    Thread* last = nullptr;
+
+    void push(Thread& thread) {
+      thread.previous = last;
+      thread.next = nullptr;
+      (last != nullptr ? last->next : first) = &thread;
+      last = &thread;
+    }
+    void remove(Thread& thread) {
+      (thread.previous != nullptr ? thread.previous->next : first) = thread.next;
+      (thread.next != nullptr ? thread.next->previous : last) = thread.previous;
+    }
+  };
+
+  struct alignas(2 * cache_line_bytes) Monitor {
+    typename Policy::template Atomic<std::uint64_t> state{0};
+    // Guarded by the owner.
+    std::uint32_t recursion = 0;
+    std::uint32_t waiters = 0;
+    // Guarded by the mutex. heir != nullptr == (state & woken); the heir is the first of entering.
+    typename Policy::Mutex mutex;
+    Queue entering, waiting;
+    Thread* heir = nullptr;
+    std::int64_t last_handoff_ns = 0;
+    // Guarded by the table's mutex.
+    std::uint32_t next_free = 0;
+  };
+
+  /// Where a monitor is constructed when its index is handed out first.
+  struct Room {
+    alignas(Monitor) std::byte bytes[sizeof(Monitor)];
+  };
+
+  static constexpr std::memory_order relaxed = std::memory_order_relaxed;
+  static constexpr std::memory_order acquire = std::memory_order_acquire;
+  static constexpr std::memory_order release = std::memory_order_release;
+  static constexpr std::memory_order acq_rel = std::memory_order_acq_rel;
+
+  Monitor& at(std::uint32_t index) {
+    return *std::launder(reinterpret_cast<Monitor*>(monitors_[index].bytes));
+  }
+
+  static void learn(Thread& self, bool spinning_helped) {
+    self.spins = spinning_helped ? std::min(self.spins + self.spins / 4 + 4, 512u)
+                                 : std::max(self.spins - self.spins / 4, 8u);
+  }
+
+  std::uint32_t take_monitor();
+  void give_back(std::uint32_t index);
+  Monitor* inflate(Word& word, std::uint32_t seen, std::uint64_t entrants);
+  Monitor& owned(Word& word, Thread& self, const char* law);
+  void enqueue(Monitor& monitor, Thread& self);
+  template <class Blocking>
+  void enter_queued(std::unique_lock<typename Policy::Mutex> lock, Monitor& monitor, Thread& self,
+                    Blocking&& blocking);
+  void leave(Monitor& monitor);
+
+  mutable typename Policy::Mutex mutex_;
+  MappedArray<Room> monitors_;
+  std::uint32_t made_ = 0;      // monitors that have been constructed
+  std::uint32_t first_free_ = 0;  // index + 1; 0: none
+  std::uint32_t in_use_ = 0;
+  std::uint64_t inflations_ = 0;
+};
+
+template <class Policy>
+template <bool spins, class Blocking>
+std::int64_t MonitorProtocol<Policy>::enter(Word& word, Thread& self, Blocking&& blocking) {
+  std::int64_t contended_ns = 0;
+  std::uint32_t looked = 0;
+  const std::uint32_t patience = spins ? self.spins : 0;
+  const auto look_again = [&] {
+    if (contended_ns == 0) contended_ns = Policy::clock_ns();
+    if (looked == patience) return false;
+    ++looked;
+    Policy::pause();
+    return true;
+  };
+  for (;;) {
+    const std::uint32_t seen = word.load(acquire);
+    if (seen == 0) {
+      if (try_enter(word, self.id)) break;
+    } else if (!lock_word::is_inflated(seen)) {
+      if (lock_word::owner(seen) == self.id) {
+        std::uint32_t expected = seen;
+        if (lock_word::recursion(seen) == lock_word::most_recursion) {
+          inflate(word, seen, 0);
+        } else if (word.compare_exchange_strong(expected, seen + lock_word::one_recursion, relaxed,
+                                                relaxed)) {
+          return 0;
+        }
+      } else if (!look_again()) {
+        if (Monitor* monitor = inflate(word, seen, monitor_state::one_entrant)) {
+          learn(self, false);
+          std::unique_lock lock(monitor->mutex);
+          enqueue(*monitor, self);
+          enter_queued(std::move(lock), *monitor, self, blocking);
+          return contended_ns;
+        }
+      }
+    } else {
+      Monitor& monitor = at(lock_word::index(seen));
+      std::uint64_t state = monitor.state.load(acquire);
+      if (word.load(acquire) != seen) continue;
+      if (!monitor_state::bound(state)) {
+        Policy::yield();  // the last owner is between its commit and freeing the word
+      } else if (monitor_state::owner(state) == self.id) {
+        ++monitor.recursion;
+        return 0;
+      } else if (monitor_state::owner(state) == 0) {
+        if (monitor.state.compare_exchange_strong(state, state | self.id, acquire, relaxed)) break;
+      } else if (!look_again() &&
+                 monitor.state.compare_exchange_strong(state, state + monitor_state::one_entrant,
+                                                       acq_rel, relaxed)) {
+        learn(self, false);
+        std::unique_lock lock(monitor.mutex);
+        enqueue(monitor, self);
+        enter_queued(std::move(lock), monitor, self, blocking);
+        return contended_ns;
+      }
+    }
+  }
+  if (spins && looked != 0) learn(self, true);
+  return contended_ns;
+}
+
+template <class Policy>
+void MonitorProtocol<Policy>::exit(Word& word, Thread& self) {
+  std::uint32_t seen = word.load(acquire);
+  if (!lock_word::is_inflated(seen)) {
+    if (lock_word::owner(seen) != self.id) {
+      violation("a monitor is left by its owner", "the local holds another object than on entering");
+    }
+    const std::uint32_t outer =
+        lock_word::recursion(seen) != 0 ? seen - lock_word::one_recursion : 0;
+    if (word.compare_exchange_strong(seen, outer, release, acquire)) return;
+    // Only one thing can happen to a word that this thread holds: somebody inflated it.
+  }
+  Monitor& monitor = at(lock_word::index(seen));
+  std::uint64_t state = monitor.state.load(relaxed);
+  if (monitor_state::owner(state) != self.id) {
+    violation("a monitor is left by its owner", "the local holds another object than on entering");
+  }
+  if (monitor.recursion != 0) {
+    --monitor.recursion;
+    return;
+  }
+  if (monitor.waiters == 0) {
+    while ((state & monitor_state::entrants_mask) == 0) {
+      const std::uint64_t deflated =
+          (state & monitor_state::generation_mask) + monitor_state::one_generation;
+      if (monitor.state.compare_exchange_weak(state, deflated, acq_rel, relaxed)) {
+        word.store(0, release);
+        give_back(lock_word::index(seen));
+        return;
+      }
+    }
+  }
+  leave(monitor);
+}
+
+template <class Policy>
+template <class Blocking>
+void MonitorProtocol<Policy>::wait(Word& word, Thread& self, Blocking&& blocking) {
+  Monitor& monitor = owned(word, self, "a thread waits in a monitor that it holds");
+  const std::uint32_t depth = monitor.recursion;
+  monitor.recursion = 0;
+  ++monitor.waiters;
+  {
+    const std::lock_guard lock(monitor.mutex);
+    self.place = Place::waiting;
+    monitor.waiting.push(self);
+  }
+  leave(monitor);
+  std::unique_lock lock(monitor.mutex);
+  while (self.place == Place::waiting) {
+    lock.unlock();
+    blocking([&] { self.parker.park(); });
+    lock.lock();
+  }
+  enter_queued(std::move(lock), monitor, self, blocking);
+  monitor.recursion = depth;
+}
+
+template <class Policy>
+void MonitorProtocol<Policy>::notify(Word& word, Thread& self, bool all) {
+  constexpr const char* law = "a thread notifies in a monitor that it holds";
+  const std::uint32_t seen = word.load(acquire);
+  if (!lock_word::is_inflated(seen)) {  // nobody can be waiting
+    if (lock_word::owner(seen) != self.id) violation(law, "it does not hold it");
+    return;
+  }
+  Monitor& monitor = owned(word, self, law);
+  if (monitor.waiters == 0) return;
+  const std::lock_guard lock(monitor.mutex);
+  do {
+    Thread& thread = *monitor.waiting.first;
+    monitor.waiting.remove(thread);
+    --monitor.waiters;
+    monitor.state.fetch_add(monitor_state::one_entrant, relaxed);
+    enqueue(monitor, thread);
+  } while (all && monitor.waiters != 0);
+}
+
+/// The monitor of a word that this thread holds, inflated if it was not.
+template <class Policy>
+typename MonitorProtocol<Policy>::Monitor& MonitorProtocol<Policy>::owned(Word& word, Thread& self,
+                                                                          const char* law) {
+  std::uint32_t seen = word.load(acquire);
+  while (!lock_word::is_inflated(seen)) {
+    if (lock_word::owner(seen) != self.id) violation(law, "it does not hold it");
+    inflate(word, seen, 0);
+    seen = word.load(acquire);
+  }
+  Monitor& monitor = at(lock_word::index(seen));
+  if (monitor_state::owner(monitor.state.load(relaxed)) != self.id) {
+    violation(law, "it does not hold it");
+  }
+  return monitor;
+}
+
+/// Binds a monitor to a word that was seen thin, with the owner and depth that it has. nullptr when
+/// the word has changed meanwhile.
+template <class Policy>
+typename MonitorProtocol<Policy>::Monitor* MonitorProtocol<Policy>::inflate(Word& word,
+                                                                            std::uint32_t seen,
+                                                                            std::uint64_t entrants) {
+  const std::uint32_t index = take_monitor();
+  Monitor& monitor = at(index);
+  monitor.recursion = lock_word::recursion(seen);
+  const std::uint64_t free = monitor.state.load(relaxed);
+  monitor.state.store(
+      free + monitor_state::one_generation + entrants + lock_word::owner(seen), release);
+  if (word.compare_exchange_strong(seen, lock_word::inflated(index), acq_rel, relaxed)) {
+    return &monitor;
+  }
+  monitor.recursion = 0;
+  monitor.state.store(free + 2 * monitor_state::one_generation, release);
+  give_back(index);
+  return nullptr;
+}
+
+/// The thread has been counted as an entrant; the mutex is held.
+template <class Policy>
+void MonitorProtocol<Policy>::enqueue(Monitor& monitor, Thread& self) {
+  self.place = Place::entering;
+  monitor.entering.push(self);
+}
+
+/// Sleeps and tries until the monitor is this thread's.
+template <class Policy>
+template <class Blocking>
+void MonitorProtocol<Policy>::enter_queued(std::unique_lock<typename Policy::Mutex> lock,
+                                           Monitor& monitor, Thread& self, Blocking&& blocking) {
+  const std::int64_t began_ns = Policy::clock_ns();
+  for (;;) {
+    std::uint64_t state = monitor.state.load(acquire);
+    const bool is_heir = monitor.heir == &self;
+    if (monitor_state::owner(state) == self.id) return;  // handed to us, and out of the queue
+    if (monitor_state::owner(state) == 0) {
+      const std::uint64_t ours = (state - monitor_state::one_entrant) | self.id;
+      if (!monitor.state.compare_exchange_strong(state, is_heir ? ours & ~monitor_state::woken : ours,
+                                                 acquire, relaxed)) {
+        continue;
+      }
+      monitor.entering.remove(self);
+      self.place = Place::nowhere;
+      if (is_heir) monitor.heir = nullptr;
+      return;
+    }
+    if (is_heir) {
+      // Owned by another: its exit shall see that nobody is awake, so it is done in one swap.
+      std::uint64_t asleep = state & ~monitor_state::woken;
+      if (Policy::clock_ns() - std::max(began_ns, monitor.last_handoff_ns) > handoff_after_ns) {
+        asleep |= monitor_state::handoff;
+      }
+      if (!monitor.state.compare_exchange_strong(state, asleep, acq_rel, relaxed)) continue;
+      monitor.heir = nullptr;
+    }
+    lock.unlock();
+    blocking([&] { self.parker.park(); });
+    lock.lock();
+  }
+}
+
+/// The owner lets go of an inflated monitor for good; it stays inflated.
+template <class Policy>
+void MonitorProtocol<Policy>::leave(Monitor& monitor) {
+  const auto wakes_nobody = [](std::uint64_t s) {
+    return (s & monitor_state::entrants_mask) == 0 ||
+           (s & (monitor_state::woken | monitor_state::handoff)) == monitor_state::woken;
+  };
+  std::uint64_t state = monitor.state.load(relaxed);
+  while (wakes_nobody(state)) {
+    if (monitor.state.compare_exchange_weak(state, state & ~monitor_state::owner_mask, release,
+                                            relaxed)) {
+      return;
+    }
+  }
+  // With the mutex and still the owner, nobody else changes woken and handoff, or the queue.
+  std::unique_lock lock(monitor.mutex);
+  state = monitor.state.load(relaxed);
+  Thread* const first = monitor.entering.first;
+  const bool hand = (state & monitor_state::handoff) != 0;
+  if (hand) {
+    monitor.entering.remove(*first);
+    first->place = Place::nowhere;
+    monitor.last_handoff_ns = Policy::clock_ns();
+  } else {
+    monitor.heir = first;  // nullptr: the entrant is not queued yet, and looks before it sleeps
+  }
+  std::uint64_t next = 0;
+  do {
+    next = state & ~monitor_state::owner_mask;
+    if (hand) {
+      next = ((next & ~monitor_state::handoff) - monitor_state::one_entrant) | first->id;
+    } else if (first != nullptr) {
+      next |= monitor_state::woken;
+    }
+  } while (!monitor.state.compare_exchange_weak(state, next, acq_rel, relaxed));
+  lock.unlock();
+  if (first != nullptr) first->parker.unpark();
+}
+
+template <class Policy>
+std::uint32_t MonitorProtocol<Policy>::take_monitor() {
+  const std::lock_guard lock(mutex_);
+  ++in_use_;
+  ++inflations_;
+  if (first_free_ != 0) {
+    const std::uint32_t index = first_free_ - 1;
+    first_free_ = at(index).next_free;
+    return index;
+  }
+  require(made_ < most_monitors,
+          "more than 65536 monitors are contended or waited on at the same time");
+  new (monitors_[made_].bytes) Monitor;
+  return made_++;
+}
+
+template <class Policy>
+void MonitorProtocol<Policy>::give_back(std::uint32_t index) {
+  const std::lock_guard lock(mutex_);
+  --in_use_;
+  at(index).next_free = first_free_;
+  first_free_ = index + 1;
+}
+
+}  // namespace reclaim::parts
