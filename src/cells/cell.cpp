@@ -1,0 +1,76 @@
+// Names and keys of cells.
+#include "cells/cell.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+namespace reclaim::cells {
+
+namespace {
+
+constexpr std::array identity_names = {"model",  "allocator", "workload", "size",
+                                       "params", "threads",   "heap",     "round",
+                                       "warmup", "seed",      "counted",  "stress"};
+constexpr std::array work_names = {"workload", "size", "params", "threads", "seed"};
+
+}  // namespace
+
+std::string Cell::model_name() const {
+  std::string name(entry->model->id);
+  return allocator.empty() ? name : name + ":" + allocator;
+}
+
+std::string Cell::title() const {
+  return fmt::format("{} · {} · {} thread{}{} · round {}", model_name(), workload, context.threads,
+                     context.threads == 1 ? "" : "s", heap ? " · heap " + heap->label : "",
+                     round + 1);
+}
+
+Json parameters_json(const Parameters& parameters) {
+  Json result = Json::object();
+  for (const auto& [name, value] : parameters.all()) {
+    if (std::nearbyint(value) == value && std::fabs(value) < 9e15) {
+      result[name] = static_cast<std::int64_t>(value);
+    } else {
+      result[name] = value;
+    }
+  }
+  return result;
+}
+
+Json identity(const Cell& cell) {
+  Json result;
+  result["model"] = cell.entry->model->id;
+  result["allocator"] = cell.allocator.empty() ? Json() : Json(cell.allocator);
+  result["workload"] = cell.workload;
+  result["size"] = cell.size;
+  result["params"] = parameters_json(cell.context.parameters);
+  result["threads"] = cell.context.threads;
+  result["heap"] = cell.heap ? Json(cell.heap->label) : Json();
+  result["round"] = cell.round;
+  result["warmup"] = cell.warmup;
+  result["seed"] = cell.context.seed;
+  result["counted"] = cell.census;
+  result["stress"] = nullptr;
+  if (cell.stress.collect_every_nth_make != 0 || cell.stress.collect_at_each_poll) {
+    result["stress"] = {{"collect_every_nth_make", cell.stress.collect_every_nth_make},
+                        {"collect_at_each_poll", cell.stress.collect_at_each_poll}};
+  }
+  return result;
+}
+
+Json identity_of_record(const Json& record) {
+  Json result;
+  for (const char* name : identity_names) result[name] = record.value(name, Json());
+  return result;
+}
+
+std::string same_work_key(const Json& record) {
+  Json key;
+  for (const char* name : work_names) key[name] = record.value(name, Json());
+  return key.dump();
+}
+
+}  // namespace reclaim::cells

@@ -1,0 +1,49 @@
+// One cell: everything that decides what one fresh process will do. Equal cells give equal work.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cells/quantities.h"
+#include "cells/registry.h"
+
+namespace reclaim::cells {
+
+using Json = nlohmann::ordered_json;
+
+struct Cell {
+  const Entry* entry = nullptr;
+  std::string allocator;  ///< "glibc", "mimalloc", "/path/lib.so"; empty: the model calls no malloc
+  std::string workload;   ///< as the record names it: "gcbench", "replay:sqlite"
+  std::string size;       ///< tiny, standard or paper
+  WorkloadContext context;
+  std::optional<HeapLimit> heap;  ///< none for a model without a limit
+  std::optional<std::uint64_t> heap_limit_bytes;
+  int round = 0;
+  int warmup = 0;
+  bool census = true;
+  StressOptions stress;
+
+  /// "gen", "manual:mimalloc".
+  std::string model_name() const;
+  /// "gen  gcbench  2 threads  heap 3x  round 1", for progress lines.
+  std::string title() const;
+};
+
+/// The fields of a record that say which cell it is of, in the record's order. Two cells are the
+/// same exactly when these are equal; --resume skips by them.
+Json identity(const Cell& cell);
+
+/// The same fields out of a record that was read back; missing ones are null.
+Json identity_of_record(const Json& record);
+
+/// What must be equal for two checksums to be comparable: the same work on whatever model.
+std::string same_work_key(const Json& record);
+
+/// Values print as integers where they are.
+Json parameters_json(const Parameters& parameters);
+
+}  // namespace reclaim::cells

@@ -1,0 +1,279 @@
+// All names are resolved and checked here, before anything is run or written.
+#include "cells/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "base/rng.h"
+#include "cells/allocators.h"
+#include "cells/names.h"
+
+namespace reclaim::cells {
+
+namespace {
+
+template <class Info>
+std::vector<std::string> ids(const std::vector<const Info*>& infos) {
+  std::vector<std::string> result;
+  for (const Info* info : infos) result.emplace_back(info->id);
+  return result;
+}
+
+template <class Info>
+const Info* find(const std::vector<const Info*>& infos, const char* kind, std::string_view id) {
+  for (const Info* info : infos) {
+    if (info->id == id) return info;
+  }
+  throw UsageError(unknown_name(kind, id, ids(infos)));
+}
+
+struct ModelChoice {
+  const ModelInfo* info;
+  std::string allocator;
+};
+
+ModelChoice choose_model(const std::string& spelled) {
+  const std::size_t colon = spelled.find(':');
+  const ModelInfo* info = find(models(), "model", spelled.substr(0, colon));
+  if (colon == std::string::npos) return {info, info->uses_malloc ? "glibc" : ""};
+  std::string allocator = spelled.substr(colon + 1);
+  if (!info->uses_malloc) {
+    throw UsageError(
+        fmt::format("model '{0}' calls no malloc and takes no allocator: write '{0}'", info->id));
+  }
+  find_allocator(allocator);  // throws for an unknown one
+  return {info, std::move(allocator)};
+}
+
+struct WorkloadChoice {
+  const WorkloadInfo* info;
+  std::string name;  ///< in records
+  std::string argument;
+};
+
+WorkloadChoice choose_workload(const std::string& spelled) {
+  const std::size_t colon = spelled.find(':');
+  const WorkloadInfo* info = find(workloads(), "workload", spelled.substr(0, colon));
+  const std::string argument = colon == std::string::npos ? "" : spelled.substr(colon + 1);
+  if (info->argument_name.empty()) {
+    if (colon != std::string::npos) {
+      throw UsageError(
+          fmt::format("workload '{0}' takes nothing behind a colon: write '{0}'", info->id));
+    }
+    return {info, std::string(info->id), ""};
+  }
+  if (argument.empty()) {
+    throw UsageError(
+        fmt::format("workload '{0}' wants a {1}: write '{0}:{1}'", info->id, info->argument_name));
+  }
+  const std::filesystem::path path = argument;
+  return {info, fmt::format("{}:{}", info->id, path.stem().string()),
+          std::filesystem::absolute(path).string()};
+}
+
+std::vector<WorkloadChoice> choose_workloads(const std::vector<std::string>& spelled) {
+  std::vector<WorkloadChoice> choices;
+  for (const std::string& name : spelled) {
+    if (name == "all") {
+      for (const WorkloadInfo* info : workloads()) {
+        if (info->argument_name.empty()) choices.push_back({info, std::string(info->id), ""});
+      }
+    } else {
+      choices.push_back(choose_workload(name));
+    }
+  }
+  std::map<std::string, std::string> arguments;
+  for (const WorkloadChoice& choice : choices) {
+    const auto [place, added] = arguments.emplace(choice.name, choice.argument);
+    if (!added && place->second != choice.argument) {
+      throw UsageError(fmt::format("{} and {} would both be called '{}': rename one", place->second,
+                                   choice.argument, choice.name));
+    }
+  }
+  return choices;
+}
+
+using Overrides = std::map<std::string, double>;
+
+Overrides parse_overrides(const std::vector<std::string>& spelled,
+                          const std::vector<WorkloadChoice>& workloads) {
+  std::vector<std::string> known;
+  for (const auto& workload : workloads) {
+    for (const ParameterInfo& info : workload.info->parameters) known.emplace_back(info.name);
+  }
+  Overrides overrides;
+  for (const std::string& text : spelled) {
+    const std::size_t equals = text.find('=');
+    const std::string name = text.substr(0, equals);
+    double value = 0;
+    const char* begin = text.data() + (equals == std::string::npos ? text.size() : equals + 1);
+    const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) {
+      throw UsageError(fmt::format("-p {}: write -p name=number", text));
+    }
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      throw UsageError(unknown_name("parameter", name, known));
+    }
+    overrides[name] = value;
+  }
+  return overrides;
+}
+
+Parameters parameters_for(const WorkloadInfo& workload, const std::string& size,
+                          const Overrides& overrides) {
+  Parameters parameters;
+  for (const ParameterInfo& info : workload.parameters) {
+    double value = size == "tiny" ? info.tiny : size == "paper" ? info.paper : info.standard;
+    if (const auto found = overrides.find(std::string(info.name)); found != overrides.end()) {
+      value = found->second;
+      if (value < info.least || value > info.most) {
+        throw UsageError(fmt::format("-p {}={}: {} allows {} to {}", info.name, value, workload.id,
+                                     info.least, info.most));
+      }
+    }
+    parameters.set(info.name, value);
+  }
+  return parameters;
+}
+
+/// A declared peak may have to read a file that the user named; a bad one is the user's to mend.
+std::uint64_t declared_peak(const WorkloadInfo& workload, const WorkloadContext& context) {
+  try {
+    return workload.peak_live_bytes(context);
+  } catch (const UsageError&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw UsageError(error.what());
+  }
+}
+
+void resolve(Cell& cell) {
+  const std::uint64_t peak = declared_peak(*cell.entry->workload, cell.context);
+  if (!cell.heap) return;
+  if (cell.heap->kind == HeapLimit::Kind::bytes) cell.heap_limit_bytes = cell.heap->bytes;
+  if (cell.heap->kind == HeapLimit::Kind::times_live_peak) {
+    cell.heap_limit_bytes =
+        static_cast<std::uint64_t>(std::ceil(cell.heap->times * static_cast<double>(peak)));
+  }
+}
+
+void check_numbers(const PlanRequest& request) {
+  const std::vector<std::string> sizes = {"tiny", "standard", "paper"};
+  if (std::find(sizes.begin(), sizes.end(), request.size) == sizes.end()) {
+    throw UsageError(unknown_name("size", request.size, sizes));
+  }
+  for (const int threads : request.threads) {
+    if (threads < 1 || threads > most_threads) {
+      throw UsageError(fmt::format("--threads {}: 1 to {}", threads, most_threads));
+    }
+  }
+  if (request.rounds < 1) throw UsageError(fmt::format("--rounds {}: at least 1", request.rounds));
+  if (request.warmup < 0) throw UsageError(fmt::format("--warmup {}: at least 0", request.warmup));
+}
+
+void shuffle(std::span<Cell> cells, Rng& rng) {
+  for (std::size_t left = cells.size(); left > 1; --left) {
+    std::swap(cells[left - 1], cells[rng.below(left)]);
+  }
+}
+
+}  // namespace
+
+Plan make_plan(const PlanRequest& request) {
+  check_numbers(request);
+  std::vector<ModelChoice> model_choices;
+  for (const std::string& name : request.models) model_choices.push_back(choose_model(name));
+  const std::vector<WorkloadChoice> workload_choices = choose_workloads(request.workloads);
+  const Overrides overrides = parse_overrides(request.parameters, workload_choices);
+  std::vector<HeapLimit> heaps;
+  for (const std::string& text : request.heaps) heaps.push_back(parse_heap_limit(text));
+
+  Plan plan;
+  std::vector<Cell> round;
+  std::set<std::string> seen;
+  bool defaulted = false;
+  const auto add = [&](const ModelChoice& model, const WorkloadChoice& workload, int threads,
+                       const HeapLimit* heap) {
+    Cell cell;
+    cell.entry = find_entry(model.info->id, workload.info->id);
+    if (cell.entry == nullptr) {
+      plan.notes.push_back(
+          fmt::format("{} is not compiled for {}: left out", workload.name, model.info->id));
+      return;
+    }
+    cell.allocator = model.allocator;
+    cell.workload = workload.name;
+    cell.size = request.size;
+    cell.context.parameters = parameters_for(*workload.info, request.size, overrides);
+    cell.context.threads = threads;
+    cell.context.seed = request.seed;
+    cell.context.argument = workload.argument;
+    if (heap != nullptr) cell.heap = *heap;
+    cell.warmup = request.warmup;
+    cell.census = request.census;
+    cell.stress = request.stress;
+    resolve(cell);
+    if (seen.insert(identity(cell).dump()).second) round.push_back(std::move(cell));
+  };
+  const HeapLimit fallback = parse_heap_limit(default_heap);
+  for (const WorkloadChoice& workload : workload_choices) {
+    for (const ModelChoice& model : model_choices) {
+      for (const int threads : request.threads) {
+        if (!model.info->has_heap_limit) {
+          add(model, workload, threads, nullptr);
+        } else if (heaps.empty()) {
+          defaulted = true;
+          add(model, workload, threads, &fallback);
+        }
+        for (const HeapLimit& heap : heaps) {
+          if (model.info->has_heap_limit) add(model, workload, threads, &heap);
+        }
+      }
+    }
+  }
+  if (defaulted) {
+    plan.notes.push_back(
+        fmt::format("models with a heap limit get {} the workload's declared live "
+                    "peak (--heap changes that)",
+                    default_heap));
+  }
+  std::sort(plan.notes.begin(), plan.notes.end());
+  plan.notes.erase(std::unique(plan.notes.begin(), plan.notes.end()), plan.notes.end());
+  if (round.empty())
+    throw UsageError(
+        "nothing to run: no workload that was asked for is compiled "
+        "for a model that was asked for");
+
+  Rng rng(request.seed);
+  for (int number = 0; number < request.rounds; ++number) {
+    shuffle(round, rng);
+    for (const Cell& cell : round) {
+      plan.cells.push_back(cell);
+      plan.cells.back().round = number;
+    }
+  }
+  return plan;
+}
+
+std::vector<std::string> allocators_of(const Plan& plan) {
+  std::set<std::string> names;
+  for (const Cell& cell : plan.cells) {
+    if (!cell.allocator.empty()) names.insert(cell.allocator);
+  }
+  return {names.begin(), names.end()};
+}
+
+double estimated_seconds(const Cell& cell) {
+  const double work = cell.size == "tiny" ? 0.005 : cell.size == "paper" ? 3.0 : 0.25;
+  const double threads =
+      cell.entry->workload->scaling == WorkScaling::per_thread ? cell.context.threads : 1;
+  return 0.03 + work * (1 + cell.warmup) * std::max(1.0, threads / 2);
+}
+
+}  // namespace reclaim::cells

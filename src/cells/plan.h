@@ -1,0 +1,50 @@
+// What will be run: models x allocators x workloads x threads x heap limits x rounds, in the order
+// in which it will be run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cells/cell.h"
+
+namespace reclaim::cells {
+
+/// A plan as it is asked for on the command line.
+struct PlanRequest {
+  std::vector<std::string> models;  ///< "gen", "manual:mimalloc", "rc-gil:/path/lib.so"
+  std::vector<std::string>
+      workloads;  ///< "gcbench", "replay:FILE", "all" (those that need no file)
+  std::vector<int> threads = {1};
+  std::vector<std::string> heaps;  ///< empty: default_heap
+  std::string size = "standard";
+  std::vector<std::string> parameters;  ///< "key=value": for each workload that declares the key
+  int rounds = 1;
+  int warmup = 0;
+  std::uint64_t seed = 1;
+  bool census = true;
+  StressOptions stress;
+};
+
+/// The limit of models that have one, when --heap is not given: a tracing collector without a limit
+/// is compared with nothing, for it trades memory for time.
+inline constexpr const char* default_heap = "3x";
+
+inline constexpr int most_threads = 64;
+
+struct Plan {
+  std::vector<Cell> cells;
+  std::vector<std::string> notes;  ///< lines that the user should know
+};
+
+/// Rounds follow one another; within a round all cells stand in random order, by the seed: what
+/// drifts during a run (heat, neighbours) meets all models alike. Throws UsageError.
+Plan make_plan(const PlanRequest& request);
+
+/// The allocators that the plan's cells use, each once, sorted.
+std::vector<std::string> allocators_of(const Plan& plan);
+
+/// A guess at the seconds that a cell takes, its process included.
+double estimated_seconds(const Cell& cell);
+
+}  // namespace reclaim::cells

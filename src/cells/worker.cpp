@@ -1,0 +1,279 @@
+// Arguments are parsed by hand: whatever a library would allocate here stands in the heap that is
+// about to be measured.
+#include "cells/worker.h"
+
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <new>
+#include <string_view>
+#include <system_error>
+
+#include "boundary/exhaustion.h"
+#include "cells/allocators.h"
+#include "cells/names.h"
+#include "cells/process.h"
+#include "measure/rss.h"
+
+namespace reclaim::cells {
+
+namespace {
+
+struct Order {
+  std::string model, workload, preload;
+  RunRequest request;
+  int fd = STDOUT_FILENO;
+  pid_t parent = 0;
+  bool probe = false;
+};
+
+template <class Number>
+Number number(std::string_view name, std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    throw UsageError(fmt::format("worker: {} {}: not a number", name, text));
+  }
+  return value;
+}
+
+Order parse(std::span<char* const> arguments) {
+  Order order;
+  RunRequest& request = order.request;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view name = arguments[i];
+    if (name == "--no-census") {
+      request.census = false;
+    } else if (name == "--collect-at-poll") {
+      request.heap.stress.collect_at_each_poll = true;
+    } else if (name == "--probe-version") {
+      order.probe = true;
+    } else {
+      if (++i == arguments.size()) throw UsageError(fmt::format("worker: {} wants a value", name));
+      const std::string_view value = arguments[i];
+      if (name == "--model") {
+        order.model = value;
+      } else if (name == "--workload") {
+        order.workload = value;
+      } else if (name == "--argument") {
+        request.context.argument = value;
+      } else if (name == "--preload") {
+        order.preload = value;
+      } else if (name == "--threads") {
+        request.context.threads = number<int>(name, value);
+      } else if (name == "--seed") {
+        request.context.seed = number<std::uint64_t>(name, value);
+      } else if (name == "--heap-bytes") {
+        request.heap.limit_bytes = number<std::uint64_t>(name, value);
+      } else if (name == "--warmup") {
+        request.warmup = number<int>(name, value);
+      } else if (name == "--collect-every") {
+        request.heap.stress.collect_every_nth_make = number<std::uint64_t>(name, value);
+      } else if (name == "--result-fd") {
+        order.fd = number<int>(name, value);
+      } else if (name == "--parent") {
+        order.parent = number<pid_t>(name, value);
+      } else if (name == "-p") {
+        const auto equals = value.find('=');
+        if (equals == value.npos) throw UsageError("worker: -p wants name=value");
+        request.context.parameters.set(value.substr(0, equals),
+                                       number<double>(name, value.substr(equals + 1)));
+      } else {
+        throw UsageError(fmt::format("worker: unknown argument {}", name));
+      }
+    }
+  }
+  return order;
+}
+
+/// Parameters that were not given have their standard values, so that a worker can be run by hand.
+void complete(Parameters& parameters, const WorkloadInfo& workload) {
+  for (const ParameterInfo& info : workload.parameters) {
+    if (!parameters.all().contains(info.name)) parameters.set(info.name, info.standard);
+  }
+}
+
+Json seconds(std::uint64_t nanoseconds) { return static_cast<double>(nanoseconds) * 1e-9; }
+
+/// Percentiles only where there are samples for them.
+Json stop_json(const Histogram& stops) {
+  const auto percentile = [&](double q, std::uint64_t least) {
+    return stops.count() >= least ? seconds(stops.quantile_ns(q)) : Json();
+  };
+  return {{"count", stops.count()},
+          {"total_s", seconds(stops.total_ns())},
+          {"p50_s", percentile(0.50, 2)},
+          {"p90_s", percentile(0.90, 10)},
+          {"p99_s", percentile(0.99, 100)},
+          {"max_s", stops.count() > 0 ? seconds(stops.max_ns()) : Json()}};
+}
+
+Json census_json(const Census& census, bool reclaims) {
+  Json result = {{"allocated_objects", census.allocated_objects},
+                 {"allocated_bytes", census.allocated_bytes},
+                 {"reclaimed_objects", census.reclaimed_objects},
+                 {"reclaimed_bytes", census.reclaimed_bytes},
+                 {"leaked_objects", reclaims ? Json(census.leaked_objects) : Json()},
+                 {"leaked_bytes", reclaims ? Json(census.leaked_bytes) : Json()}};
+  if (!reclaims) {
+    result["unreclaimed_objects"] = census.allocated_objects - census.reclaimed_objects;
+    result["unreclaimed_bytes"] = census.allocated_bytes - census.reclaimed_bytes;
+  }
+  return result;
+}
+
+Json result_json(const RunResult& run, const Entry& entry, std::uint64_t peak_rss_bytes) {
+  const bool reclaims = entry.model->reclaims;
+  Json result;
+  result["wall_s"] = run.wall_s;
+  result["user_s"] = run.user_s;
+  result["sys_s"] = run.sys_s;
+  result["ops"] = run.outcome.operations;
+  result["checksum"] = fmt::format("0x{:016x}", run.outcome.checksum);
+  result["peak_rss_bytes"] = peak_rss_bytes;
+  result["baseline_rss_bytes"] = run.baseline_rss_bytes;
+  result["minor_faults"] = run.minor_faults;
+  result["major_faults"] = run.major_faults;
+  result["voluntary_switches"] = run.voluntary_switches;
+  result["involuntary_switches"] = run.involuntary_switches;
+  result["census"] = run.census ? census_json(*run.census, reclaims) : Json();
+  result["types"] = Json::array();
+  const std::vector<TypeCensus> none;
+  for (const TypeCensus& type : run.census ? run.census->types : none) {
+    result["types"].push_back({{"type", type.type},
+                               {"allocated_objects", type.allocated_objects},
+                               {"allocated_bytes", type.allocated_bytes},
+                               {"leaked_objects", reclaims ? Json(type.leaked_objects) : Json()},
+                               {"leaked_bytes", reclaims ? Json(type.leaked_bytes) : Json()}});
+  }
+  result["stops"] = Json::object();
+  for (const auto& [cause, histogram] : run.stops) {
+    result["stops"][std::string(stop_cause_names[static_cast<std::size_t>(cause)])] =
+        stop_json(histogram);
+  }
+  result["extra"] = Json::object();
+  for (const auto& [name, value] : run.extra) result["extra"][name] = value;
+  return result;
+}
+
+void write_line(int fd, const Json& json) {
+  const std::string line = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  for (std::size_t at = 0; at < line.size();) {
+    const auto written = ::write(fd, line.data() + at, line.size() - at);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0)
+      throw std::system_error(errno, std::generic_category(), "cannot give the result");
+    at += static_cast<std::size_t>(written);
+  }
+}
+
+/// Dies with the parent, even if that is killed outright.
+void follow(pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(1);  // it was gone before we asked
+}
+
+int complain(int exit_code, const std::string& line) {
+  fmt::print(stderr, "reclaim: {}\n", line);
+  return exit_code;
+}
+
+int run_order(Order& order) {
+  if (const std::string wrong = wrong_malloc(order.preload); !wrong.empty()) {
+    return complain(1, wrong);
+  }
+  if (order.probe) {
+    write_line(order.fd, {{"version", malloc_version()}});
+    return 0;
+  }
+  const Entry* entry = find_entry(order.model, order.workload);
+  if (entry == nullptr) {
+    return complain(2, fmt::format("worker: no entry for workload '{}' on model '{}'",
+                                   order.workload, order.model));
+  }
+  const RunFunction run = order.request.census ? entry->run : entry->run_uncounted;
+  if (run == nullptr) {
+    return complain(limit_met_exit_code, fmt::format("the uncounted {} on {} was not compiled",
+                                                     order.workload, order.model));
+  }
+  complete(order.request.context.parameters, *entry->workload);
+  const RunResult result = run(order.request);
+  write_line(order.fd, result_json(result, *entry, measure::peak_resident_bytes()));
+  return 0;
+}
+
+}  // namespace
+
+std::vector<std::string> worker_arguments(const Cell& cell, const std::string& preload) {
+  std::vector<std::string> arguments = {"worker",
+                                        "--model",
+                                        std::string(cell.entry->model->id),
+                                        "--workload",
+                                        std::string(cell.entry->workload->id),
+                                        "--threads",
+                                        fmt::format("{}", cell.context.threads),
+                                        "--seed",
+                                        fmt::format("{}", cell.context.seed),
+                                        "--warmup",
+                                        fmt::format("{}", cell.warmup),
+                                        "--result-fd",
+                                        fmt::format("{}", result_fd),
+                                        "--parent",
+                                        fmt::format("{}", ::getpid())};
+  const auto add = [&](const char* name, std::string value) {
+    arguments.emplace_back(name);
+    arguments.push_back(std::move(value));
+  };
+  if (!preload.empty()) add("--preload", preload);
+  if (!cell.context.argument.empty()) add("--argument", cell.context.argument);
+  if (cell.heap_limit_bytes) add("--heap-bytes", fmt::format("{}", *cell.heap_limit_bytes));
+  if (cell.stress.collect_every_nth_make != 0) {
+    add("--collect-every", fmt::format("{}", cell.stress.collect_every_nth_make));
+  }
+  if (cell.stress.collect_at_each_poll) arguments.emplace_back("--collect-at-poll");
+  if (!cell.census) arguments.emplace_back("--no-census");
+  for (const auto& [name, value] : cell.context.parameters.all()) {
+    add("-p", fmt::format("{}={}", name, value));
+  }
+  return arguments;
+}
+
+std::vector<std::string> version_probe_arguments(const std::string& preload) {
+  std::vector<std::string> arguments = {"worker", "--probe-version", "--result-fd",
+                                        fmt::format("{}", result_fd)};
+  if (!preload.empty()) arguments.insert(arguments.end(), {"--preload", preload});
+  return arguments;
+}
+
+int worker_main(std::span<char* const> arguments) {
+  try {
+    Order order = parse(arguments);
+    if (order.parent != 0) follow(order.parent);
+    return run_order(order);
+  } catch (const UsageError& error) {
+    return complain(2, error.what());
+  } catch (const std::bad_alloc&) {
+    return complain(out_of_memory_exit_code, "out of memory: operator new");
+  } catch (const std::system_error& error) {
+    switch (error.code().value()) {
+      case EAGAIN:
+        return complain(limit_met_exit_code, fmt::format("pids: {}", error.what()));
+      case EMFILE:
+      case ENFILE:
+        return complain(limit_met_exit_code, fmt::format("files: {}", error.what()));
+      case ENOMEM:
+        return complain(limit_met_exit_code, fmt::format("memory: {}", error.what()));
+      default:
+        return complain(1, error.what());
+    }
+  } catch (const std::exception& error) {
+    return complain(1, error.what());
+  }
+}
+
+}  // namespace reclaim::cells

@@ -1,0 +1,170 @@
+// Order matters: everything that can be wrong with a request is found before a file is touched.
+#include "cli/session.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "cells/build_info.h"
+#include "cells/environment.h"
+#include "cells/interrupt.h"
+#include "cells/names.h"
+#include "cells/quantities.h"
+#include "cli/arguments.h"
+#include "cli/fitness.h"
+#include "cli/terminal.h"
+#include "measure/clock.h"
+
+namespace reclaim::cli {
+
+namespace {
+
+std::string the_command;
+
+double estimate(const cells::Plan& plan) {
+  double seconds = 0;
+  for (const cells::Cell& cell : plan.cells) seconds += cells::estimated_seconds(cell);
+  return seconds;
+}
+
+void print_plan(const cells::Plan& plan) {
+  std::string text;
+  for (const cells::Cell& cell : plan.cells) text += cell.title() + "\n";
+  text +=
+      fmt::format("{} cells, about {}\n", plan.cells.size(), cells::format_seconds(estimate(plan)));
+  print(text);
+}
+
+std::string summary(const std::vector<cells::Json>& records, double seconds) {
+  std::map<std::string, std::size_t> counts;
+  for (const cells::Json& record : records) ++counts[record.at("status")];
+  std::string text = fmt::format("{} cell{}", records.size(), records.size() == 1 ? "" : "s");
+  for (const char* status : {"ok", "failed", "crashed", "timeout", "out_of_memory", "skipped"}) {
+    if (counts[status] != 0) text += fmt::format(", {} {}", counts[status], status);
+  }
+  return text + fmt::format(" · {}", cells::format_seconds(seconds));
+}
+
+}  // namespace
+
+void remember_command(int argc, char* const* argv) {
+  the_command = "reclaim";
+  for (int i = 1; i < argc; ++i) the_command += std::string(" ") + argv[i];
+}
+
+void add_session_options(CLI::App& app, SessionRequest& request) {
+  cells::PlanRequest& plan = request.plan;
+  add_list(app, "-m,--models", plan.models,
+           "models, with an allocator where they take one: "
+           "gen,manual:mimalloc,rc-gil:/path/lib.so")
+      ->type_name("MODEL[:ALLOCATOR],..");
+  add_list(app, "-w,--workloads", plan.workloads,
+           "workloads; replay:FILE runs a recorded program; all: each that needs no file")
+      ->type_name("WORKLOAD,..");
+  add_list(app, "-t,--threads", plan.threads, "threads, 1 to 64")->type_name("N,..");
+  add_list(
+      app, "--heap", plan.heaps,
+      "heap limits, for models that have one: 2x (of the declared live peak), 50MB, 50MiB, min "
+      "(the least that completes, by bisection), none; 3x if not given")
+      ->type_name("LIMIT,..");
+  app.add_option("--size", plan.size, "tiny, standard, or paper: the originals' parameters")
+      ->type_name("SIZE");
+  app.add_option("-p,--param", plan.parameters, "override a workload's parameter")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE");
+  app.add_option("-r,--rounds", plan.rounds, "fresh processes for each")->type_name("N");
+  app.add_option("--warmup", plan.warmup,
+                 "times the work is done in a process before it is measured")
+      ->type_name("N");
+  app.add_option("--seed", plan.seed, "of the work and of the order of cells")->type_name("N");
+  app.add_flag("--no-census{false}", plan.census, "the instantiation that counts no objects");
+  app.add_option("--collect-every", plan.stress.collect_every_nth_make,
+                 "stress: collect at every Nth allocation")
+      ->type_name("N");
+  app.add_flag("--collect-at-poll", plan.stress.collect_at_each_poll,
+               "stress: collect at every poll");
+  app.add_option("--timeout", request.timeout_s,
+                 "seconds for a cell; 60 if not given, 600 at --size paper")
+      ->type_name("S");
+  app.add_flag("--resume", request.resume, "go on with a results file: run what it lacks");
+  app.add_flag("--dry-run", request.dry_run,
+               "print the cells in their order and a guess at the time");
+  app.add_flag("--strict", request.strict, "refuse a machine that the doctor finds unfit (exit 3)");
+  app.add_flag("-q,--quiet", request.quiet, "no progress");
+}
+
+SessionResult run_session(SessionRequest request) {
+  SessionResult result;
+  if (request.timeout_s < 0) throw cells::UsageError("--timeout: seconds, more than 0");
+  if (request.timeout_s == 0) request.timeout_s = request.plan.size == "paper" ? 600 : 60;
+  if (request.resume && (request.json.empty() || request.json == "-")) {
+    throw cells::UsageError("--resume goes on with a results file: --json FILE");
+  }
+  const cells::Plan plan = cells::make_plan(request.plan);
+  if (request.dry_run) {
+    for (const std::string& note : plan.notes) fmt::print(stderr, "{}\n", note);
+    print_plan(plan);
+    return result;
+  }
+  if (request.strict) {
+    if (const std::string unfit = unfit_reasons(); !unfit.empty()) {
+      fmt::print(stderr, "reclaim: --strict: this machine is not fit to measure on: {}\n", unfit);
+      result.exit_code = 3;
+      return result;
+    }
+  }
+  if (cells::build_info().checked) {
+    fmt::print(stderr, "reclaim: warning: a checked build: its times say nothing\n");
+  }
+
+  const cells::InterruptGuard guard;
+  const cells::RunSettings settings{.timeout_s = request.timeout_s};
+  cells::EarlierResults earlier;
+  std::optional<cells::ResultsFile> file;
+  if (request.resume) {
+    file.emplace(cells::ResultsFile::resume(request.json, earlier));
+  } else if (!request.json.empty()) {
+    file.emplace(cells::ResultsFile::create(request.json));
+  }
+  result.environment =
+      cells::environment_record(cells::allocators_of(plan), settings.program, request.plan.seed,
+                                the_command, plan.cells.size(), guard);
+  if (!earlier.environment.is_null()) {
+    const std::string reason = cells::cannot_continue(earlier.environment, result.environment);
+    if (!reason.empty()) {
+      throw cells::UsageError(fmt::format("--resume {}: {}", request.json, reason));
+    }
+    result.environment = earlier.environment;
+  }
+
+  cells::RunOutcome outcome;
+  const std::int64_t begin_ns = now_ns();
+  {
+    TerminalProgress progress(request.quiet, estimate(plan));
+    if (!request.quiet) {
+      for (const std::string& note : plan.notes) progress.say(note);
+      if (earlier.repaired) progress.say("cut off a line that was half-written");
+      if (!earlier.records.empty()) {
+        progress.say(fmt::format("{} cells are there already", earlier.records.size()));
+      }
+    }
+    outcome = cells::run_plan(plan, result.environment, earlier, file ? &*file : nullptr, settings,
+                              guard, progress);
+  }
+  if (outcome.withdrawn != 0) {
+    fmt::print(stderr,
+               "reclaim: {} cell{} failed afterwards: the checksums of others refute them{}\n",
+               outcome.withdrawn, outcome.withdrawn == 1 ? "" : "s",
+               outcome.rewritten ? "" : " (they stand as ok in the stream)");
+  }
+  if (!request.quiet || outcome.interrupted) {
+    fmt::print(stderr, "{}{}\n", outcome.interrupted ? "interrupted: kept " : "",
+               summary(outcome.records, static_cast<double>(now_ns() - begin_ns) * 1e-9));
+  }
+  result.exit_code = outcome.interrupted ? 130 : cells::all_fine(outcome.records) ? 0 : 1;
+  result.measured = true;
+  result.records = std::move(outcome.records);
+  return result;
+}
+
+}  // namespace reclaim::cli

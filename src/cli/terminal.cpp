@@ -1,0 +1,125 @@
+// stderr only: stdout is for data.
+#include "cli/terminal.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "cells/quantities.h"
+#include "cells/record.h"
+#include "measure/clock.h"
+
+namespace reclaim::cli {
+
+namespace {
+
+std::size_t width_of(int fd) {
+  winsize size{};
+  if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 100;
+}
+
+std::string verdict(const cells::Json& record) {
+  if (cells::is_ok(record)) return cells::format_seconds(record.at("wall_s").get<double>());
+  return record.at("message").get<std::string>();
+}
+
+/// Columns that UTF-8 text takes, all its characters being one wide.
+std::size_t columns(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+}  // namespace
+
+bool wants_colour(int fd) {
+  const char* no_colour = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  return ::isatty(fd) == 1 && (no_colour == nullptr || *no_colour == '\0') &&
+         (terminal == nullptr || std::strcmp(terminal, "dumb") != 0);
+}
+
+std::size_t terminal_width() { return width_of(STDOUT_FILENO); }
+
+TerminalProgress::TerminalProgress(bool quiet, double estimated_s)
+    : quiet_(quiet),
+      bar_(!quiet && ::isatty(STDERR_FILENO) == 1),
+      estimated_s_(estimated_s),
+      begin_ns_(now_ns()) {}
+
+TerminalProgress::~TerminalProgress() { clear(); }
+
+void TerminalProgress::clear() {
+  if (drawn_) fmt::print(stderr, "\r\x1b[K");
+  drawn_ = false;
+  std::fflush(stderr);
+}
+
+void TerminalProgress::say(const std::string& line) {
+  clear();
+  fmt::print(stderr, "{}\n", line);
+}
+
+void TerminalProgress::begin(const cells::Cell& cell, std::size_t index, std::size_t total) {
+  index_ = index;
+  total_ = total;
+  draw(cell.title(), index, total);
+}
+
+void TerminalProgress::searching(const cells::Cell& cell, std::uint64_t bytes) {
+  draw(fmt::format("least heap of {} for {}: {}?", cell.model_name(), cell.workload,
+                   cells::format_bytes(bytes)),
+       index_, total_);
+}
+
+void TerminalProgress::end(const cells::Cell& cell, const cells::Json& record, std::size_t index,
+                           std::size_t total) {
+  ++done_;
+  const std::string status = record.at("status");
+  if (bar_ || quiet_) {
+    if (status == "ok") return;
+    const std::string reason =
+        fmt::format("{}: {}", status, record.at("message").get<std::string>());
+    if (status == "skipped") {
+      if (said_.insert(cell.model_name() + reason).second) {
+        say(fmt::format("{} {}", cell.model_name(), reason));
+      }
+      return;
+    }
+    say(fmt::format("{} · {}", cell.title(), reason));
+    return;
+  }
+  const std::size_t digits = fmt::formatted_size("{}", total);
+  say(fmt::format("[{:>{}}/{}] {} · {}: {}", index + 1, digits, total, cell.title(), status,
+                  verdict(record)));
+}
+
+void TerminalProgress::draw(const std::string& doing, std::size_t index, std::size_t total) {
+  if (!bar_ || total == 0) return;
+  // The guess yields to what was seen: the weight of the measured pace grows with each cell.
+  const double elapsed_s = static_cast<double>(now_ns() - begin_ns_) * 1e-9;
+  const auto left = static_cast<double>(total - index);
+  const double guess = estimated_s_ / static_cast<double>(total);
+  const double pace = (elapsed_s + 8 * guess) / (static_cast<double>(done_) + 8);
+  constexpr std::size_t bar_columns = 24;
+  const std::size_t full = bar_columns * index / total;
+  std::string bar;
+  for (std::size_t i = 0; i < bar_columns; ++i) bar += i < full ? "━" : "╌";
+  std::string line =
+      fmt::format("{}/{} {} {} left  ", index + 1, total, bar, cells::format_seconds(left * pace));
+  const std::size_t used = columns(line), width = width_of(STDERR_FILENO);
+  std::string title = doing;
+  while (!title.empty() && used + columns(title) >= width) title.pop_back();
+  while (!title.empty() && (title.back() & 0x80) != 0) title.pop_back();  // no half characters
+  if (used < width) line += title;
+  fmt::print(stderr, "\r\x1b[K{}", line);
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
+}  // namespace reclaim::cli
