@@ -1,0 +1,59 @@
+// How references are counted: the first word of a counted object, a policy of rc::Model.
+//   PlainCount        no synchronisation: somebody else excludes the other mutators (a GIL)
+//   BasicAtomicCount  any mutator at any time, as Swift, Rust's Arc and std::shared_ptr
+//
+// The orders of the atomic count (Boost.Atomic, "reference counting"; libstdc++ shared_ptr_base.h):
+//   retain   relaxed: whoever retains holds a reference already, so the object cannot die meanwhile
+//   release  a release decrement; the one that reaches zero loads the count with acquire, so that
+//            everything done through the other references happens before the object is taken apart.
+//            (An acquire load, not a fence: ThreadSanitizer does not see fences.)
+//
+// The sole owner needs no read-modify-write. If the one that gives up a reference loads 1, that
+// reference is the last: nobody else holds one to retain from, and no field or Global can be read
+// meanwhile (law 6; Global has a lock). The load is acquire, and the 1 that it reads stands in the
+// release sequence of every earlier decrement, for read-modify-writes continue release sequences
+// ([intro.races]/5). So it synchronises with all of them, and saves the locked instruction for
+// every object that dies with a count of one: nearly all of them.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "models/rc/machine.h"
+
+namespace reclaim::rc {
+
+/// Four bytes. A new object is owned once: by the Fresh that `make` returns.
+class PlainCount {
+ public:
+  void retain() { ++value_; }
+  /// True when this was the last reference: the caller owns the dead object.
+  bool release() { return --value_ == 0; }
+  std::uint32_t value() const { return value_; }
+  /// The word of a dead object is the reclaimer's.
+  void reuse(std::uint32_t word) { value_ = word; }
+
+ private:
+  std::uint32_t value_ = 1;
+};
+
+template <class Machine = rc::Machine>
+class BasicAtomicCount {
+ public:
+  void retain() { value_.fetch_add(1, std::memory_order_relaxed); }
+  bool release() {
+    if (value_.load(std::memory_order_acquire) == 1) return true;
+    if (value_.fetch_sub(1, std::memory_order_release) != 1) return false;
+    static_cast<void>(value_.load(std::memory_order_acquire));
+    return true;
+  }
+  std::uint32_t value() const { return value_.load(std::memory_order_relaxed); }
+  void reuse(std::uint32_t word) { value_.store(word, std::memory_order_relaxed); }
+
+ private:
+  typename Machine::template Atomic<std::uint32_t> value_{1};
+};
+
+using AtomicCount = BasicAtomicCount<>;
+
+}  // namespace reclaim::rc

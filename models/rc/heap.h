@@ -1,0 +1,116 @@
+// What outlives the mutators of a counted heap: who may run, the cycle collector, the sums of the
+// books, and references that were given up while nobody was there to act on it.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "boundary/census.h"
+#include "boundary/heap_options.h"
+#include "boundary/stops.h"
+#include "models/parts/monitor.h"
+#include "models/rc/discard_audit.h"
+
+namespace reclaim::rc {
+
+/// `Parts` names the policies and what they make of each other: see model.h.
+template <class Parts>
+class Heap {
+  using Header = typename Parts::Header;
+
+ public:
+  explicit Heap(const HeapOptions& options = {}) : stress_(options.stress), locking_(options) {}
+  Heap(const Heap&) = delete;
+  Heap& operator=(const Heap&) = delete;
+
+  /// Runs a last collection. Call while no mutator is attached.
+  Census census() {
+    release_orphans(reclaimer_);
+    cycles_.collect(reclaimer_);
+    typename Parts::Counting sum;
+    sum.add(counting_);
+    sum.add(reclaimer_.counting());
+    return sum.totals();
+  }
+  const StopLog& stops() const { return stops_; }
+  parts::MonitorTable& monitors() { return monitors_; }
+
+  /// For the model's parts.
+  typename Parts::Locking::OfHeap& locking() { return locking_; }
+  typename Parts::Cycles& cycles() { return cycles_; }
+  DiscardAudit<Header>& audit() { return audit_; }
+  const StressOptions& stress() const { return stress_; }
+
+  /// A Global has ended. Its thread may not be a mutator, or not hold the lock: the reference is
+  /// given up by the next mutator that detaches or collects, or by the census. Thread-safe.
+  void orphan(Header* object) {
+    const std::lock_guard lock(mutex_);
+    orphans_.push_back(object);
+  }
+  /// Gives them up. The caller may touch counts.
+  void release_orphans(typename Parts::Reclaimer& reclaimer) {
+    std::vector<Header*> orphans;
+    {
+      const std::lock_guard lock(mutex_);
+      orphans.swap(orphans_);
+    }
+    for (Header* object : orphans) {
+      if (object->count.release()) reclaimer.bury(object, nullptr);
+    }
+  }
+
+  /// The books of a mutator that has gone. Thread-safe.
+  void add(const typename Parts::Counting& counting, const StopLog& stops) {
+    const std::lock_guard lock(mutex_);
+    counting_.add(counting);
+    stops_.add(stops);
+  }
+
+ private:
+  const StressOptions stress_;
+  typename Parts::Locking::OfHeap locking_;
+  typename Parts::Cycles cycles_;
+  DiscardAudit<Header> audit_;
+  parts::MonitorTable monitors_;
+  typename Parts::Reclaimer reclaimer_{cycles_, audit_};  // for when no mutator is attached
+
+  std::mutex mutex_;
+  [[no_unique_address]] typename Parts::Counting counting_;  // guarded by mutex_
+  StopLog stops_;                                            // guarded by mutex_
+  std::vector<Header*> orphans_;                             // guarded by mutex_
+};
+
+/// A root seen by many threads: it owns a reference. How it may be raced is the locking's matter.
+template <class T, class Parts>
+class Global {
+ public:
+  explicit Global(Heap<Parts>& heap) : heap_(heap) {}
+  ~Global() {
+    slot_.update([&](void*& object) {
+      if (object != nullptr) heap_.orphan(static_cast<T*>(object));
+    });
+  }
+  Global(const Global&) = delete;
+  Global& operator=(const Global&) = delete;
+
+  /// For models only: what it holds, retained.
+  T* load() {
+    return static_cast<T*>(slot_.update([](void*& object) {
+      if (object != nullptr) static_cast<T*>(object)->count.retain();
+      return object;
+    }));
+  }
+  /// Takes over the reference `value`, hands out the one that was there.
+  T* exchange(T* value) {
+    return static_cast<T*>(
+        slot_.update([&](void*& object) { return std::exchange(object, value); }));
+  }
+
+ private:
+  Heap<Parts>& heap_;
+  typename Parts::Locking::Slot slot_;
+};
+
+}  // namespace reclaim::rc

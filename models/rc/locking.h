@@ -1,0 +1,164 @@
+// Who may run: a policy of rc::Model. It says what a heap and a mutator keep for it, what happens
+// at safepoints and around blocking calls, and how a Global is read while others write it.
+//   FreeThreaded  mutators run side by side; the counts see to themselves
+//   UnderGil      one mutator at a time, by the protocol in gil.h
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <utility>
+
+#include "base/assert.h"
+#include "boundary/heap_options.h"
+#include "boundary/stops.h"
+#include "measure/clock.h"
+#include "models/rc/gil.h"
+#include "models/rc/machine.h"
+
+namespace reclaim::rc {
+
+struct FreeThreaded {
+  static constexpr bool parallel = true;
+
+  struct OfHeap {
+    explicit OfHeap(const HeapOptions&) {}
+  };
+
+  class OfMutator {
+   public:
+    OfMutator(OfHeap&, StopLog&) {}
+    void leave() {}
+    void safepoint() {}
+    template <class F>
+    decltype(auto) without(F&& f) {
+      return std::forward<F>(f)();
+    }
+  };
+
+  /// The pointer of a Global. A load is two steps, read the pointer and retain the object, and a
+  /// store between them may release the last reference. So bit 0 of the pointer is a lock, held for
+  /// a few instructions, as in libstdc++'s std::atomic<std::shared_ptr>.
+  class Slot {
+   public:
+    /// Calls f(void*& object) while nobody else does.
+    template <class F>
+    decltype(auto) update(F&& f) {
+      Holding holding{word_, acquire()};
+      return std::forward<F>(f)(holding.object);
+    }
+
+   private:
+    struct Holding {
+      std::atomic<std::uintptr_t>& word;
+      void* object;
+      ~Holding() {
+        word.store(reinterpret_cast<std::uintptr_t>(object), std::memory_order_release);
+      }
+    };
+
+    void* acquire() {
+      for (int spins = 0;; ++spins) {
+        std::uintptr_t word = word_.load(std::memory_order_relaxed) & ~std::uintptr_t{1};
+        if (word_.compare_exchange_weak(word, word | 1, std::memory_order_acquire,
+                                        std::memory_order_relaxed)) {
+          return reinterpret_cast<void*>(word);
+        }
+        if (spins > 64) Machine::yield();  // the one that holds it may not be running
+      }
+    }
+
+    std::atomic<std::uintptr_t> word_{0};
+  };
+};
+
+struct UnderGil {
+  static constexpr bool parallel = false;
+
+  struct OfHeap {
+    explicit OfHeap(const HeapOptions& options) : gil(options.gil_switch_interval_ns) {}
+    BasicGil<> gil;
+    std::atomic<std::thread::id> holder{};  ///< to notice a thread that waits for itself
+  };
+
+  /// A mutator runs while it holds the lock, from attach to detach. Each wait for the lock is a
+  /// stop.
+  class OfMutator {
+   public:
+    OfMutator(OfHeap& heap, StopLog& stops) : heap_(heap), stops_(stops) {
+      require(heap_.holder.load(std::memory_order_relaxed) != std::this_thread::get_id(),
+              "under a GIL a thread attaches to a heap once: it would wait for itself");
+      acquire();
+    }
+    OfMutator(const OfMutator&) = delete;
+    OfMutator& operator=(const OfMutator&) = delete;
+
+    /// Gives the lock up for good.
+    void leave() {
+      disown();
+      heap_.gil.leave();
+    }
+    void safepoint() {
+      if (heap_.gil.drop_requested()) [[unlikely]] {
+        yield();
+      }
+    }
+    /// Runs f without the lock.
+    template <class F>
+    decltype(auto) without(F&& f) {
+      const Released released{*this};
+      return std::forward<F>(f)();
+    }
+
+   private:
+    struct Released {
+      explicit Released(OfMutator& mutator) : mutator_(mutator) { mutator_.release(); }
+      ~Released() { mutator_.acquire(); }
+      Released(const Released&) = delete;
+      OfMutator& mutator_;
+    };
+
+    [[gnu::noinline]] void yield() {
+      const StopTimer timer{stops_, StopCause::gil_wait};
+      disown();
+      heap_.gil.release(this);
+      heap_.gil.acquire(this);
+      own();
+    }
+    void acquire() {
+      if (!heap_.gil.try_acquire(this)) {
+        const StopTimer timer{stops_, StopCause::gil_wait};
+        heap_.gil.acquire(this);
+      }
+      own();
+    }
+    /// The clock is read only when another has asked for the lock: then it will have to wait.
+    void release() {
+      disown();
+      const bool contended = heap_.gil.drop_requested();
+      const std::int64_t begin_ns = contended ? now_ns() : 0;
+      if (heap_.gil.release(this) && contended) {
+        stops_.record(StopCause::gil_wait, begin_ns, now_ns());
+      }
+    }
+    void own() { heap_.holder.store(std::this_thread::get_id(), std::memory_order_relaxed); }
+    void disown() { heap_.holder.store({}, std::memory_order_relaxed); }
+
+    OfHeap& heap_;
+    StopLog& stops_;
+  };
+
+  /// Whoever looks at a Global holds the lock.
+  class Slot {
+   public:
+    template <class F>
+    decltype(auto) update(F&& f) {
+      return std::forward<F>(f)(object_);
+    }
+
+   private:
+    void* object_ = nullptr;
+  };
+};
+
+}  // namespace reclaim::rc

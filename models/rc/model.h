@@ -1,0 +1,52 @@
+// A model whose objects are counted, composed from
+//   Counting  Counted or Uncounted (boundary/census.h)
+//   Count     how a reference is counted (counts.h)
+//   Locking   who may run (locking.h)
+//   Cycles    what becomes of unreachable cycles (cycles.h)
+// Siblings differ in one word of this sentence.
+#pragma once
+
+#include "models/manual/malloc_memory.h"
+#include "models/parts/layout.h"
+#include "models/rc/counts.h"
+#include "models/rc/cycles.h"
+#include "models/rc/discard_audit.h"
+#include "models/rc/handles.h"
+#include "models/rc/header.h"
+#include "models/rc/heap.h"
+#include "models/rc/locking.h"
+#include "models/rc/mutator.h"
+#include "models/rc/reclaimer.h"
+
+namespace reclaim::rc {
+
+template <class Counting, class Count, class Locking, class Cycles>
+struct Model;
+
+/// The policies, and what they make of each other.
+template <class CountingPolicy, class CountPolicy, class LockingPolicy, class CyclesPolicy>
+struct Parts {
+  using Types = Model<CountingPolicy, CountPolicy, LockingPolicy, CyclesPolicy>;
+  using Counting = CountingPolicy;
+  using Locking = LockingPolicy;
+  using Header = rc::Header<CountPolicy>;
+  using Cycles = typename CyclesPolicy::template Collector<Header>;
+  using Reclaimer =
+      rc::Reclaimer<Counting, parts::Layout<Header>, Header, manual::MallocMemory, Cycles>;
+};
+
+/// The types that a workload sees: the model adds its traits.
+template <class Counting, class Count, class Locking, class Cycles>
+struct Model : parts::Layout<Header<Count>> {
+  using Parts = rc::Parts<Counting, Count, Locking, Cycles>;
+  using Heap = rc::Heap<Parts>;
+  using Mutator = rc::Mutator<Parts>;
+  template <class T>
+  using Fresh = rc::Fresh<T, Mutator>;
+  template <class T>
+  using Local = rc::Local<T, Mutator>;
+  template <class T>
+  using Global = rc::Global<T, Parts>;
+};
+
+}  // namespace reclaim::rc

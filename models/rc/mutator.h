@@ -1,0 +1,277 @@
+// A thread at work on a counted heap: the operations of the boundary in terms of counts.
+// What each does to the count of the object:
+//   make 1 | Fresh -> Local, Fresh -> field, escape 0 | copy, load +1 | store(local) +1, and -1 for
+//   what the slot held | the end of a Local or of an unused Fresh -1
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "base/assert.h"
+#include "boundary/fresh_stamp.h"
+#include "boundary/stops.h"
+#include "models/parts/monitor.h"
+#include "models/parts/operations.h"
+#include "models/rc/handles.h"
+#include "models/rc/heap.h"
+
+namespace reclaim::rc {
+
+template <class Parts>
+class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
+                public parts::MonitorOperations<Mutator<Parts>> {
+  using Types = typename Parts::Types;
+  using Header = typename Parts::Header;
+  using SlotOperations = parts::Operations<Mutator, Types>;
+
+ public:
+  using Heap = typename Types::Heap;
+  template <class T>
+  using Fresh = typename Types::template Fresh<T>;
+  template <class T>
+  using Local = typename Types::template Local<T>;
+  template <class T>
+  using Field = typename Types::template Field<T>;
+  template <class T>
+  using Array = typename Types::template Array<T>;
+  template <class T>
+  using Global = typename Types::template Global<T>;
+  using Blob = typename Types::Blob;
+
+  /// Attaches; waits for its turn where mutators take turns.
+  explicit Mutator(Heap& heap)
+      : heap_(heap),
+        thread_(heap.monitors().attach_thread()),
+        reclaimer_(heap.cycles(), heap.audit()),
+        locking_(heap.locking(), stops_) {}
+  ~Mutator() {
+    pass_safepoint();
+    heap_.release_orphans(reclaimer_);
+    locking_.leave();
+    heap_.add(reclaimer_.counting(), stops_);
+    heap_.monitors().detach_thread(thread_);
+  }
+  Mutator(const Mutator&) = delete;
+  Mutator& operator=(const Mutator&) = delete;
+
+  template <class T>
+  Fresh<T> make(Site site = Site::here()) {
+    before_make<T>();
+    return made(new (reclaimer_.template allocate<T>(sizeof(T))) T{}, site);
+  }
+  template <class V>
+  Fresh<Array<V>> make_array(std::size_t length, Site site = Site::here()) {
+    using A = Array<V>;
+    before_make<A>();
+    auto* array = new (reclaimer_.template allocate_zeroed<A>(A::size_for(length))) A;
+    array->set_length(length);
+    return made(array, site);
+  }
+  Fresh<Blob> make_blob(std::size_t size, std::size_t alignment = alignof(void*),
+                        Site site = Site::here()) {
+    before_make<Blob>();
+    const std::size_t bytes = Blob::size_for(size, alignment);
+    auto* blob = new (reclaimer_.template allocate_zeroed<Blob>(bytes)) Blob;
+    blob->set_size(size, alignment);
+    return made(blob, site);
+  }
+
+  template <class T>
+  Fresh<T> copy(const Local<T>& local, Site site = Site::here()) {
+    return fresh(retained(local.get()), site);
+  }
+  template <class T>
+  Fresh<T> escape(Local<T>& local, Site site = Site::here()) {
+    return fresh(local.take(), site);
+  }
+
+  template <class T>
+  void discard(Local<T>& local, Site site = Site::here()) {
+    discard_object(local.take(), site);
+  }
+  template <class T>
+  void discard(Fresh<T> value, Site site = Site::here()) {
+    discard_object(value.take(), site);
+  }
+
+  /// The blob may move; the local must be its only reference. What is added is zeroed.
+  Fresh<Blob> resize(Local<Blob>& local, std::size_t size, Site site = Site::here()) {
+    safepoint();
+    Blob* blob = local.take();
+    if constexpr (checked) {
+      blob->verify_alive();
+      if (blob->count.value() != 1) {
+        violation("a blob to be resized has one reference", "it has more, or is pinned", site);
+      }
+    }
+    const std::size_t old_size = blob->size();
+    const std::size_t alignment = blob->alignment();
+    reclaimer_.counting().template on_reclaim<Blob>(old_size);
+    reclaimer_.counting().template on_make<Blob>(size);
+    auto& memory = reclaimer_.memory();
+    if (alignment == alignof(void*)) {
+      blob = static_cast<Blob*>(memory.reallocate(blob, Blob::size_for(old_size, alignment),
+                                                  Blob::size_for(size, alignment)));
+      blob->set_size(size, alignment);
+    } else {  // the payload's offset depends on the address, which realloc would not respect
+      auto* larger = new (memory.allocate(Blob::size_for(size, alignment))) Blob;
+      larger->set_type(type_info<Blob>());
+      larger->set_size(size, alignment);
+      std::memcpy(larger->data(), blob->data(), std::min(old_size, size));
+      memory.release(blob);
+      blob = larger;
+    }
+    if (size > old_size) std::memset(blob->data() + old_size, 0, size - old_size);
+    return fresh(blob, site);
+  }
+
+  template <class V>
+  Fresh<V> load(Global<V>& global, Site site = Site::here()) {
+    return fresh(global.load(), site);
+  }
+  template <class V>
+  void store(Global<V>& global, const Local<V>& value) {
+    drop(global.exchange(retained(value.get())));
+  }
+  template <class V>
+  void store(Global<V>& global, std::nullptr_t) {
+    drop(global.exchange(static_cast<V*>(nullptr)));
+  }
+  template <class V>
+  Fresh<V> exchange(Global<V>& global, Fresh<V> value, Site site = Site::here()) {
+    return fresh(global.exchange(value.take()), site);
+  }
+  using SlotOperations::load;
+  using SlotOperations::store;
+
+  void poll() {
+    safepoint();
+    if (heap_.stress().collect_at_each_poll) [[unlikely]] {
+      collect_now();
+    }
+  }
+  /// Reclaims every unreachable cycle where the model collects any.
+  void collect() {
+    safepoint();
+    collect_now();
+  }
+  /// f touches no heap object: others may run meanwhile.
+  template <class F>
+  decltype(auto) blocking(F&& f) {
+    pass_safepoint();
+    return locking_.without(std::forward<F>(f));
+  }
+  /// The address of a blob's payload stays the same while the pin lives: here it always does. The
+  /// pin owns a reference, so that resize notices it.
+  std::byte* pin(const Local<Blob>& blob) {
+    safepoint();
+    return retained(blob.get())->data();
+  }
+  void unpin(const Local<Blob>& blob) {
+    Blob* object = blob.get();
+    safepoint();
+    drop(object);
+  }
+
+  Heap& heap() { return heap_; }
+  std::uint32_t thread() const { return thread_; }
+  StopLog& stops() { return stops_; }
+  parts::MonitorTable& monitors() { return heap_.monitors(); }
+
+  /// For the handles: gives up a reference.
+  template <class T>
+  void drop(T* object) {
+    if (object != nullptr && object->count.release()) bury(object);
+  }
+
+  /// For Operations.
+  template <class V>
+  Fresh<V> read(Field<V>& field, Site site) {
+    return fresh(retained(parts::Access::slot(field)), site);
+  }
+  template <class O, class V>
+  void write(O*, Field<V>& field, const Local<V>& value) {
+    drop(std::exchange(parts::Access::slot(field), retained(value.get())));
+  }
+  template <class O, class V>
+  void write(O*, Field<V>& field, Fresh<V> value) {
+    drop(std::exchange(parts::Access::slot(field), value.take()));
+  }
+  template <class O, class V>
+  void write(O*, Field<V>& field, std::nullptr_t) {
+    drop(std::exchange(parts::Access::slot(field), nullptr));
+  }
+
+ private:
+  template <class T>
+  static T* retained(T* object) {
+    if (object != nullptr) {
+      if constexpr (checked) object->verify_alive();
+      object->count.retain();
+    }
+    return object;
+  }
+  template <class T>
+  Fresh<T> fresh(T* object, Site site) {
+    return {object, *this, FreshStamp{epoch_, site}};
+  }
+  template <class T>
+  Fresh<T> made(T* object, Site site) {
+    reclaimer_.made(object);
+    return fresh(object, site);
+  }
+
+  [[gnu::noinline]] void bury(Header* object) { reclaimer_.bury(object, &stops_); }
+
+  template <class T>
+  void discard_object(T* object, Site site) {
+    if (object == nullptr) return;
+    if constexpr (checked) {
+      object->set_discarded(site);
+      if (object->count.value() != 1) {
+        heap_.audit().on_discard(thread_, object, site);
+        discarded_ = true;
+      }
+    }
+    drop(object);
+  }
+
+  /// What every safepoint does to the laws' books.
+  void pass_safepoint() {
+    epoch_.pass();
+    if constexpr (checked) {
+      if (std::exchange(discarded_, false)) heap_.audit().at_safepoint(thread_);
+    }
+  }
+  void safepoint() {
+    pass_safepoint();
+    locking_.safepoint();
+  }
+  template <class T>
+  void before_make() {
+    safepoint();
+    heap_.cycles().template before_make<T>(reclaimer_, stops_);
+    if (heap_.stress().collect_every_nth_make != 0) [[unlikely]] {
+      if (++makes_ % heap_.stress().collect_every_nth_make == 0) collect_now();
+    }
+  }
+  void collect_now() {
+    heap_.release_orphans(reclaimer_);
+    heap_.cycles().collect(reclaimer_, stops_);
+  }
+
+  Heap& heap_;
+  const std::uint32_t thread_;
+  SafepointEpoch epoch_;
+  StopLog stops_;
+  typename Parts::Reclaimer reclaimer_;
+  typename Parts::Locking::OfMutator locking_;
+  std::uint64_t makes_ = 0;
+  bool discarded_ = false;
+};
+
+}  // namespace reclaim::rc

@@ -1,0 +1,21 @@
+// rc-gil: counted objects under one lock, as in CPython.
+#pragma once
+
+#include "boundary/census.h"
+#include "boundary/traits.h"
+#include "models/rc/model.h"
+
+namespace reclaim {
+
+template <class Counting = Counted>
+struct RcGil : rc::Model<Counting, rc::PlainCount, rc::UnderGil, rc::GenerationalCycles> {
+  static constexpr ModelTraits traits{
+      .id = "rc-gil",
+      .like = "CPython",
+      .summary = "plain counts under one lock that threads hand over; cycles are collected",
+      .uses_malloc = true,
+      .collects_cycles = true,
+      .parallel = false};
+};
+
+}  // namespace reclaim
