@@ -71,7 +71,9 @@ inline constexpr std::uint64_t entrants_mask = std::uint64_t{lock_word::most_thr
 inline constexpr std::uint64_t one_generation = 1ull << 32;
 inline constexpr std::uint64_t generation_mask = ~(one_generation - 1);
 
-constexpr std::uint32_t owner(std::uint64_t s) { return static_cast<std::uint32_t>(s & owner_mask); }
+constexpr std::uint32_t owner(std::uint64_t s) {
+  return static_cast<std::uint32_t>(s & owner_mask);
+}
 constexpr bool bound(std::uint64_t s) { return (s & one_generation) != 0; }
 }  // namespace monitor_state
 
@@ -90,8 +92,8 @@ class MonitorProtocol {
   struct Thread {
     enum class Place : unsigned char { nowhere, entering, waiting };
 
-    std::uint32_t id = 0;  ///< 1..most_threads
-    std::uint32_t spins = 64;  ///< how often to look again before sleeping; adapts
+    std::uint32_t id = 0;          ///< 1..most_threads
+    std::uint32_t spins = 64;      ///< how often to look again before sleeping; adapts
     Place place = Place::nowhere;  ///< guarded by the monitor's mutex
     Thread* previous = nullptr;
     Thread* next = nullptr;
@@ -208,7 +210,7 @@ class MonitorProtocol {
 
   mutable typename Policy::Mutex mutex_;
   MappedArray<Room> monitors_;
-  std::uint32_t made_ = 0;      // monitors that have been constructed
+  std::uint32_t made_ = 0;        // monitors that have been constructed
   std::uint32_t first_free_ = 0;  // index + 1; 0: none
   std::uint32_t in_use_ = 0;
   std::uint64_t inflations_ = 0;
@@ -280,7 +282,8 @@ void MonitorProtocol<Policy>::exit(Word& word, Thread& self) {
   std::uint32_t seen = word.load(acquire);
   if (!lock_word::is_inflated(seen)) {
     if (lock_word::owner(seen) != self.id) {
-      violation("a monitor is left by its owner", "the local holds another object than on entering");
+      violation("a monitor is left by its owner",
+                "the local holds another object than on entering");
     }
     const std::uint32_t outer =
         lock_word::recursion(seen) != 0 ? seen - lock_word::one_recursion : 0;
@@ -373,15 +376,14 @@ typename MonitorProtocol<Policy>::Monitor& MonitorProtocol<Policy>::owned(Word& 
 /// Binds a monitor to a word that was seen thin, with the owner and depth that it has. nullptr when
 /// the word has changed meanwhile.
 template <class Policy>
-typename MonitorProtocol<Policy>::Monitor* MonitorProtocol<Policy>::inflate(Word& word,
-                                                                            std::uint32_t seen,
-                                                                            std::uint64_t entrants) {
+typename MonitorProtocol<Policy>::Monitor* MonitorProtocol<Policy>::inflate(
+    Word& word, std::uint32_t seen, std::uint64_t entrants) {
   const std::uint32_t index = take_monitor();
   Monitor& monitor = at(index);
   monitor.recursion = lock_word::recursion(seen);
   const std::uint64_t free = monitor.state.load(relaxed);
-  monitor.state.store(
-      free + monitor_state::one_generation + entrants + lock_word::owner(seen), release);
+  monitor.state.store(free + monitor_state::one_generation + entrants + lock_word::owner(seen),
+                      release);
   if (word.compare_exchange_strong(seen, lock_word::inflated(index), acq_rel, relaxed)) {
     return &monitor;
   }
@@ -410,8 +412,8 @@ void MonitorProtocol<Policy>::enter_queued(std::unique_lock<typename Policy::Mut
     if (monitor_state::owner(state) == self.id) return;  // handed to us, and out of the queue
     if (monitor_state::owner(state) == 0) {
       const std::uint64_t ours = (state - monitor_state::one_entrant) | self.id;
-      if (!monitor.state.compare_exchange_strong(state, is_heir ? ours & ~monitor_state::woken : ours,
-                                                 acquire, relaxed)) {
+      if (!monitor.state.compare_exchange_strong(
+              state, is_heir ? ours & ~monitor_state::woken : ours, acquire, relaxed)) {
         continue;
       }
       monitor.entering.remove(self);
