@@ -1,0 +1,99 @@
+// The report as Markdown: the same tables and sentences, readable as plain text too.
+#include <fmt/core.h>
+
+#include "report/conclusions.h"
+#include "report/escape.h"
+#include "report/report.h"
+#include "report/summary.h"
+#include "report/table.h"
+#include "report/words.h"
+
+namespace reclaim::report {
+namespace {
+
+std::string table_text(const Table& table) {
+  std::string result = "|";
+  for (const Column& column : table.columns) result += ' ' + markdown(column.heading) + " |";
+  result += "\n|";
+  for (const Column& column : table.columns) result += column.numeric ? "---:|" : "---|";
+  result += '\n';
+  for (const auto& row : table.rows) {
+    result += '|';
+    for (const TableCell& cell : row) {
+      const std::string text = markdown(cell.text);
+      const bool strong = cell.emphasis == Emphasis::best || cell.emphasis == Emphasis::alarm;
+      result += strong ? " **" + text + "** |" : ' ' + text + " |";
+    }
+    result += '\n';
+  }
+  return result + '\n';
+}
+
+std::string sentences(const std::vector<Conclusion>& conclusions) {
+  std::string result;
+  for (const Conclusion& conclusion : conclusions) {
+    result += fmt::format("- {}**{}** {} *({})*\n", conclusion.alarming ? "⚠ " : "",
+                          topic_name(conclusion.topic), markdown(conclusion.text),
+                          markdown(conclusion.certainty));
+  }
+  return result + '\n';
+}
+
+std::string setting_text(const Setting& setting) {
+  std::string result = fmt::format("## {}\n\n", markdown(setting.title));
+  if (!setting.size.empty() || !setting.parameters.empty()) {
+    result +=
+        fmt::format("Size {}; {}.\n\n", markdown(setting.size),
+                    setting.parameters.empty() ? "no parameters" : markdown(setting.parameters));
+  }
+  result += sentences(conclude(setting));
+  for (const Scenario& scenario : setting.scenarios) {
+    result +=
+        fmt::format("**{}**{}\n\n", counted(static_cast<std::size_t>(scenario.threads), "thread"),
+                    scenario.oversubscribed ? " (more than the machine has cores)" : "");
+    result += table_text(comparison_table(scenario, Detail::full));
+    const Table stops = stops_table(scenario);
+    if (!stops.rows.empty()) result += "Stops by cause:\n\n" + table_text(stops);
+  }
+  return result;
+}
+
+std::string legend(const Analysis& analysis) {
+  std::string result = "## How to read the columns\n\n";
+  const Table table = comparison_table(analysis.settings.front().scenarios.front(), Detail::full);
+  for (const Column& column : table.columns) {
+    result +=
+        fmt::format("- **{}**: {}\n", markdown(column.heading.substr(0, column.heading.find(','))),
+                    markdown(column.explanation));
+  }
+  result += "\n| sign | meaning |\n|---|---|\n";
+  for (const Sign& sign : signs()) {
+    result += fmt::format("| {} | {} |\n", markdown(sign.sign), markdown(sign.meaning));
+  }
+  return result + '\n';
+}
+
+}  // namespace
+
+std::string markdown_report(const Results& results) {
+  const Analysis analysis = analyse(results);
+  std::string result = "# What memory management costs\n\n";
+  if (analysis.settings.empty()) {
+    result += "No cell has finished.\n\n";
+  } else {
+    result += what_was_compared(analysis) + "\n\n";
+  }
+  for (const std::string& note : results.notes) result += "> **Note** " + markdown(note) + "\n\n";
+  for (const auto& [name, value] : facts(results, analysis)) {
+    result += fmt::format("- {}: {}\n", name, markdown(value));
+  }
+  result += '\n';
+  if (analysis.settings.empty()) return result;
+  result += "## What came out\n\n" + sentences(overview(analysis));
+  for (const Setting& setting : analysis.settings) result += setting_text(setting);
+  result += legend(analysis) + "## Rules of the conclusions\n\n";
+  for (const std::string_view rule : rules()) result += fmt::format("- {}\n", markdown(rule));
+  return result;
+}
+
+}  // namespace reclaim::report

@@ -1,0 +1,44 @@
+// The reporter: from results files to pages. A pure function of the files: it knows no model, no
+// workload, measures nothing, and gives the same bytes for the same input.
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+#include "report/analysis.h"
+#include "report/compare.h"
+#include "report/results.h"
+
+namespace reclaim::report {
+
+/// A page could not be written. what() names the file and the reason. Exit code 4.
+class CannotWrite : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct TerminalStyle {
+  bool colour = false;  ///< the caller has looked at NO_COLOR and whether it is a terminal
+  std::size_t width = 100;
+};
+
+/// Tables for each workload and thread count, with conclusions and a legend.
+std::string terminal_table(const Results& results, TerminalStyle style = {});
+
+/// What differs between two sets of results, as text; compare() in compare.h has the numbers.
+std::string compare_text(const ResultsComparison& comparison, TerminalStyle style = {});
+
+std::string markdown_report(const Results& results);  ///< report.md
+std::string csv_table(const Results& results);        ///< report.csv, RFC 4180, one row a group
+std::string html_page(const Results& results);        ///< index.html, self-contained, no scripts
+std::string summary_svg(const Results& results);      ///< summary.svg, stands alone
+
+/// Writes report.md, report.csv, index.html and summary.svg into `directory`, made if missing. Each
+/// is complete or as it was before: temporary name, sync, rename. Throws CannotWrite.
+void write_all(const Results& results, const std::filesystem::path& directory);
+
+/// The same for one file.
+void write_file(const std::filesystem::path& file, const std::string& content);
+
+}  // namespace reclaim::report

@@ -1,0 +1,116 @@
+// A results file in memory: what the machine was and what each cell measured, nothing computed yet.
+// reports/schema.json has the file's contract; this reader is as tolerant as the contract is.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace reclaim::report {
+
+/// A results file cannot be used. what() is one line: "file:line: what is wrong". Exit code 2.
+class BadResults : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Newest version of the record that this program reads.
+inline constexpr int newest_schema = 1;
+
+/// Where, from what and how the cells were run.
+struct Environment {
+  std::string source;  ///< name of the file it came from
+  std::string version, git;
+  std::string compiler, flags, build_type;
+  bool checked = false;  ///< run-time checks compiled in: its times say nothing
+  std::string cpu, kernel, huge_pages, os;
+  std::uint64_t cores = 0;  ///< 0: not known
+  std::uint64_t memory_bytes = 0;
+  std::vector<std::pair<std::string, std::string>> allocators;  ///< name, version
+  std::string seed, started, command;
+  std::uint64_t planned_cells = 0;
+};
+
+/// Stops of one cause in one cell, in seconds. A percentile without enough samples is empty.
+struct Stop {
+  std::uint64_t count = 0;
+  double total_s = 0;
+  std::optional<double> p50_s, p90_s, p99_s, max_s;
+};
+
+/// Objects and their bytes as the workload asked for them.
+struct ObjectCount {
+  std::uint64_t objects = 0;
+  std::uint64_t bytes = 0;
+};
+
+struct Census {
+  ObjectCount allocated, reclaimed;
+  std::optional<ObjectCount> leaked;       ///< empty for a model that never reclaims
+  std::optional<ObjectCount> unreclaimed;  ///< only for a model that never reclaims
+};
+
+struct TypeCount {
+  std::string type;
+  ObjectCount allocated;
+  std::optional<ObjectCount> leaked;
+};
+
+/// One fresh process. Measured fields are empty unless the status is "ok".
+struct Cell {
+  std::size_t environment = 0;  ///< index into Results::environments
+  std::string model;            ///< "gen", or model:allocator as in "manual:mimalloc"
+  std::string workload, size;
+  std::string parameters;  ///< "depth=16, seed=1": sorted by name, so equal sets compare equal
+  std::string heap;        ///< limit as asked for; empty: none
+  int threads = 1;
+  int round = 0;
+  int warmup = 0;
+  std::string status, message;
+  std::optional<double> wall_s, user_s, sys_s;
+  std::optional<double> operations;
+  std::string checksum;
+  std::optional<double> heap_limit_bytes, peak_rss_bytes, baseline_rss_bytes;
+  std::optional<double> minor_faults, major_faults, voluntary_switches, involuntary_switches;
+  bool work_per_thread = false;  ///< each thread does as much as one alone would
+  std::optional<Census> census;
+  std::vector<TypeCount> types;
+  std::map<std::string, Stop> stops;  ///< by cause; empty: none of its stops can be seen
+  std::optional<std::uint64_t> planted_leaks, expected_leaks;
+  std::map<std::string, double> extra;
+
+  bool ok() const { return status == "ok"; }
+};
+
+/// Everything a report is computed from.
+struct Results {
+  std::vector<Environment> environments;  ///< at least one after load
+  std::vector<Cell> cells;
+  std::vector<std::string> notes;  ///< what the reader of the report must know about the files
+};
+
+struct LoadOptions {
+  bool mix_machines = false;  ///< merge files from machines that differ
+};
+
+/// Reads and merges results files. Within a file a later record of the same (group, model, round)
+/// replaces the earlier one: a resumed run. Over files all are kept, as further samples.
+/// Control characters in strings are replaced, so that no renderer can be made to emit them.
+/// Throws BadResults: unreadable or empty file, damaged line other than a torn last one, a newer
+/// schema, or machines that differ without mix_machines.
+Results load(std::span<const std::filesystem::path> files, LoadOptions options = {});
+
+/// The same for text that is already in memory, e.g. standard input. `name` appears in messages.
+Results load_text(std::string_view text, const std::string& name);
+
+/// What makes two environments different machines, in words; empty when they are alike.
+std::string machine_difference(const Environment& a, const Environment& b);
+
+}  // namespace reclaim::report

@@ -1,0 +1,69 @@
+// The report on a terminal: tables and conclusions by workload, the legend at the end.
+#include <fmt/core.h>
+
+#include "report/conclusions.h"
+#include "report/report.h"
+#include "report/summary.h"
+#include "report/terminal_text.h"
+#include "report/words.h"
+
+namespace reclaim::report {
+namespace {
+
+constexpr std::size_t topic_width = 9;
+
+std::string sentence(const Conclusion& conclusion, TerminalStyle style) {
+  const std::string line =
+      fmt::format("{}{} ({})", padded(topic_name(conclusion.topic), topic_width, false),
+                  conclusion.text, conclusion.certainty);
+  const std::string text = "  " + wrapped(line, style.width - 2, topic_width + 2);
+  return conclusion.alarming ? coloured(text, Emphasis::alarm, style.colour) : text;
+}
+
+std::string scenario_text(const Scenario& scenario, TerminalStyle style) {
+  std::string heading = counted(static_cast<std::size_t>(scenario.threads), "thread");
+  if (scenario.oversubscribed) heading += " (oversubscribed: more threads than cores)";
+  return heading + '\n' +
+         aligned(comparison_table(scenario, Detail::brief), style.width, style.colour);
+}
+
+std::string legend(const Analysis& analysis, TerminalStyle style) {
+  std::string result = bold("Columns and signs", style.colour) + '\n';
+  const Table table = comparison_table(analysis.settings.front().scenarios.front(), Detail::brief);
+  for (const Column& column : table.columns) {
+    const std::string name = column.heading.substr(0, column.heading.find(','));
+    result +=
+        "  " + wrapped(padded(name, topic_width + 1, false) + ' ' + std::string(column.explanation),
+                       style.width - 2, topic_width + 4);
+  }
+  for (const Sign& sign : signs()) {
+    result +=
+        "  " + wrapped(padded(sign.sign, topic_width + 1, false) + ' ' + std::string(sign.meaning),
+                       style.width - 2, topic_width + 4);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string terminal_table(const Results& results, TerminalStyle style) {
+  const Analysis analysis = analyse(results);
+  std::string result;
+  for (const std::string& note : results.notes) {
+    result += coloured(wrapped("note: " + note, style.width, 6), Emphasis::alarm, style.colour);
+  }
+  if (analysis.settings.empty()) return result + "No cell has finished.\n";
+  result += wrapped(what_was_compared(analysis), style.width, 0);
+  for (const Setting& setting : analysis.settings) {
+    result += '\n' + bold(setting.title, style.colour) + '\n';
+    for (const Scenario& scenario : setting.scenarios) {
+      result += scenario_text(scenario, style);
+    }
+    for (const Conclusion& conclusion : conclude(setting)) result += sentence(conclusion, style);
+  }
+  result += '\n' + bold("Over all of them", style.colour) + '\n';
+  for (const Conclusion& conclusion : overview(analysis)) result += sentence(conclusion, style);
+  return result + '\n' + legend(analysis, style);
+}
+
+}  // namespace reclaim::report

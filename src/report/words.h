@@ -1,0 +1,26 @@
+// Small words around numbers, shared by the conclusions.
+#pragma once
+
+#include <fmt/core.h>
+
+#include <string>
+#include <vector>
+
+namespace reclaim::report {
+
+/// "a", "a and b", "a, b and c".
+inline std::string list_of(const std::vector<std::string>& items) {
+  std::string result;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i != 0) result += i + 1 == items.size() ? " and " : ", ";
+    result += items[i];
+  }
+  return result;
+}
+
+/// "1 thread", "2 threads".
+inline std::string counted(std::size_t number, const char* thing) {
+  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
+}  // namespace reclaim::report
