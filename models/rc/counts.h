@@ -41,7 +41,7 @@ template <class Machine = rc::Machine>
 class BasicAtomicCount {
  public:
   void retain() { value_.fetch_add(1, std::memory_order_relaxed); }
-  bool release() {
+  [[gnu::always_inline]] bool release() {
     if (value_.load(std::memory_order_acquire) == 1) return true;
     if (value_.fetch_sub(1, std::memory_order_release) != 1) return false;
     static_cast<void>(value_.load(std::memory_order_acquire));

@@ -22,19 +22,18 @@
 namespace reclaim::rc {
 
 struct CyclesLeak {
-  static constexpr bool collects = false;
-
   /// Kept by the heap. Does nothing.
   template <class Header>
   struct Collector {
+    static constexpr bool collects = false;
     template <class T>
     static constexpr std::size_t prefix_bytes() {
       return 0;
     }
-    static std::size_t prefix_bytes(const TypeInfo&) { return 0; }
     template <class T>
     void on_make(Header*) {}
-    void on_free(Header*, const TypeInfo&) {}
+    template <class T>
+    void on_free(Header*) {}
     template <class T, class Reclaimer>
     void before_make(Reclaimer&, StopLog&) {}
     template <class Reclaimer>
@@ -45,7 +44,6 @@ struct CyclesLeak {
 };
 
 struct GenerationalCycles {
-  static constexpr bool collects = true;
   static constexpr std::size_t generation_count = 3;
   /// gc.get_threshold() of CPython 3.11.
   static constexpr std::array<std::uint32_t, generation_count> thresholds{700, 10, 10};
@@ -58,6 +56,8 @@ struct GenerationalCycles {
 template <class Header>
 class GenerationalCycles::Collector {
  public:
+  static constexpr bool collects = true;
+
   /// Only containers are watched: objects of types with references.
   template <class T>
   static constexpr bool watches() {
@@ -70,9 +70,6 @@ class GenerationalCycles::Collector {
   static constexpr std::size_t prefix_bytes() {
     return watches<T>() ? sizeof(GcHead) : 0;
   }
-  static std::size_t prefix_bytes(const TypeInfo& type) {
-    return watches(type) ? sizeof(GcHead) : 0;
-  }
 
   template <class T>
   void on_make(Header* object) {
@@ -80,10 +77,12 @@ class GenerationalCycles::Collector {
       (new (head_of(object)) GcHead)->append_to(generations_[0].objects);
     }
   }
-  void on_free(Header* object, const TypeInfo& type) {
-    if (!watches(type)) return;
-    head_of(object)->unlink();
-    if (generations_[0].count > 0) --generations_[0].count;
+  template <class T>
+  void on_free(Header* object) {
+    if constexpr (watches<T>()) {
+      head_of(object)->unlink();
+      if (generations_[0].count > 0) --generations_[0].count;
+    }
   }
 
   /// Counts an allocation, and collects when it is one too many.

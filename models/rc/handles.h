@@ -29,7 +29,7 @@ class Fresh {
     stamp_ = other.stamp_;
     return *this;
   }
-  ~Fresh() {
+  [[gnu::always_inline]] ~Fresh() {
     if (object_ != nullptr) mutator_->drop(object_);
   }
 
@@ -57,7 +57,7 @@ class Local {
   explicit Local(Mutator& mutator) : mutator_(mutator) {}
   Local(Mutator& mutator, Fresh<T, Mutator> fresh) : object_(fresh.take()), mutator_(mutator) {}
   Local(const Local&) = delete;
-  ~Local() { drop(object_); }
+  [[gnu::always_inline]] ~Local() { drop(object_); }
   Local& operator=(Fresh<T, Mutator> fresh) {
     drop(std::exchange(object_, fresh.take()));
     return *this;
@@ -78,7 +78,7 @@ class Local {
   T* take() { return std::exchange(object_, nullptr); }
 
  private:
-  void drop(T* object) {
+  [[gnu::always_inline]] void drop(T* object) {
     if (object != nullptr) mutator_.drop(object);
   }
 

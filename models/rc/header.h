@@ -21,6 +21,7 @@ struct alignas(void*) Header {
   Count count;
 
   const TypeInfo& type() const { return *TypeTable::instance().types[type_]; }
+  std::uint32_t type_id() const { return type_; }
   void set_type(const TypeInfo& type) { type_ = static_cast<std::uint16_t>(type.id); }
 
   Header* next_dead() const {

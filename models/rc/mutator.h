@@ -23,7 +23,7 @@ namespace reclaim::rc {
 
 template <class Parts>
 class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
-                public parts::MonitorOperations<Mutator<Parts>> {
+                public parts::MonitorOperations<Mutator<Parts>, Parts::Locking::parallel> {
   using Types = typename Parts::Types;
   using Header = typename Parts::Header;
   using SlotOperations = parts::Operations<Mutator, Types>;
@@ -59,7 +59,7 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   Mutator& operator=(const Mutator&) = delete;
 
   template <class T>
-  Fresh<T> make(Site site = Site::here()) {
+  [[gnu::always_inline]] Fresh<T> make(Site site = Site::here()) {
     before_make<T>();
     return made(new (reclaimer_.template allocate<T>(sizeof(T))) T{}, site);
   }
@@ -184,7 +184,7 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
 
   /// For the handles: gives up a reference.
   template <class T>
-  void drop(T* object) {
+  [[gnu::always_inline]] void drop(T* object) {
     if (object != nullptr && object->count.release()) bury(object);
   }
 
@@ -225,7 +225,10 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
     return fresh(object, site);
   }
 
-  [[gnu::noinline]] void bury(Header* object) { reclaimer_.bury(object, &stops_); }
+  template <class T>
+  [[gnu::noinline]] void bury(T* object) {
+    reclaimer_.bury(object, &stops_);
+  }
 
   template <class T>
   void discard_object(T* object, Site site) {
@@ -255,8 +258,10 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   void before_make() {
     safepoint();
     heap_.cycles().template before_make<T>(reclaimer_, stops_);
-    if (heap_.stress().collect_every_nth_make != 0) [[unlikely]] {
-      if (++makes_ % heap_.stress().collect_every_nth_make == 0) collect_now();
+    if constexpr (Parts::Cycles::collects) {
+      if (heap_.stress().collect_every_nth_make != 0) [[unlikely]] {
+        if (++makes_ % heap_.stress().collect_every_nth_make == 0) collect_now();
+      }
     }
   }
   void collect_now() {

@@ -3,10 +3,12 @@
 // dies of that waits in a list threaded through the dead (header.h): neither recursion nor memory.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
+#include "base/assert.h"
 #include "boundary/stops.h"
 #include "boundary/type_info.h"
 #include "measure/clock.h"
@@ -22,7 +24,10 @@ namespace reclaim::rc {
 template <class Counting, class Layout, class Header, class Memory, class Cycles>
 class Reclaimer {
  public:
-  Reclaimer(Cycles& cycles, DiscardAudit<Header>& audit) : cycles_(cycles), audit_(audit) {}
+  Reclaimer(Cycles& cycles, DiscardAudit<Header>& audit) : cycles_(cycles), audit_(audit) {
+    static const bool filled = fill_runs();
+    static_cast<void>(filled);
+  }
 
   template <class T>
   void* allocate(std::size_t bytes) {
@@ -37,6 +42,7 @@ class Reclaimer {
   /// Books a new object.
   template <class T>
   void made(T* object) {
+    static_cast<void>(&registrar<T>);  // its end may have to be found by the number of its type
     object->set_type(type_info<T>());
     counting_.template on_make<T>(Layout::asked_bytes(object));
     cycles_.template on_make<T>(object);
@@ -44,64 +50,125 @@ class Reclaimer {
 
   /// Takes apart an object whose count has come to zero, and all that dies of it. A stop from
   /// free_cascade_least objects on, unless `stops` is null.
-  ///
-  /// Reading the clock at every death would cost more than the death. So it is read at object
-  /// number clock_from, which most cascades do not reach, and the time of those before is taken to
-  /// be what the later ones took on average:
-  ///   duration = (end - t) * n / (n - clock_from)      n >= free_cascade_least = 2 clock_from
+  template <class T>
+  void bury(T* dead, StopLog* stops) {
+    Cascade cascade;
+    run<T>(dead, cascade);
+    finish(cascade, stops);
+  }
+  /// The same for an object whose type is known only at run time.
   void bury(Header* dead, StopLog* stops) {
-    constexpr std::uint64_t clock_from = free_cascade_least / 2;
-    Header* waiting = nullptr;
-    std::uint64_t buried = 0;
-    std::int64_t begin_ns = 0;
-    while (true) {
-      const TypeInfo& type = dead->type();
-      for_each_child(dead, type, [&](Header* child) {
-        if (!child->count.release()) return;
-        child->set_next_dead(waiting);
-        waiting = child;
-      });
-      free(dead, type);
-      if (++buried == clock_from) begin_ns = now_ns();
-      if (waiting == nullptr) break;
-      dead = waiting;
-      waiting = dead->next_dead();
-    }
-    if (buried >= free_cascade_least && stops != nullptr) {
-      const auto measured = static_cast<double>(now_ns() - begin_ns);
-      const auto n = static_cast<double>(buried);
-      stops->record(StopCause::free_cascade, 0,
-                    static_cast<std::int64_t>(measured * n / (n - double{clock_from})));
-    }
+    Cascade cascade;
+    dead->set_next_dead(nullptr);
+    cascade.waiting = dead;
+    finish(cascade, stops);
   }
 
   Memory& memory() { return memory_; }
   Counting& counting() { return counting_; }
 
  private:
-  void free(Header* object, const TypeInfo& type) {
-    counting_.on_reclaim(type, asked_bytes(object, type));
-    cycles_.on_free(object, type);
-    if constexpr (checked) scribble(object, type);
-    memory_.release(reinterpret_cast<std::byte*>(object) - Cycles::prefix_bytes(type));
+  /// Reading the clock at every death would cost more than the death. So it is read at object
+  /// number clock_from, which most cascades do not reach, and the time of those before is taken to
+  /// be what the later ones took on average:
+  ///   duration = (end - begin) * n / (n - clock_from)      n >= free_cascade_least = 2 clock_from
+  static constexpr std::uint64_t clock_from = free_cascade_least / 2;
+
+  struct Cascade {
+    Header* waiting = nullptr;  ///< the dead whose references are not released yet
+    std::uint64_t buried = 0;
+    std::int64_t begin_ns = 0;
+  };
+
+  /// Buries `dead`, and goes on while the next of those waiting is a T as well: the offsets of its
+  /// references, its size and its place in the census are constants here.
+  template <class T>
+  void run(T* dead, Cascade& cascade) {
+    Header* waiting = cascade.waiting;
+    std::uint64_t buried = cascade.buried;
+    const std::uint32_t type = type_info<T>().id;
+    while (true) {
+      for_each_field(dead, [&](auto* child) {
+        if (child == nullptr || !child->count.release()) return;
+        child->set_next_dead(waiting);
+        waiting = child;
+      });
+      free(dead);
+      if (++buried == clock_from) [[unlikely]] {
+        cascade.begin_ns = now_ns();
+      }
+      if (waiting == nullptr || waiting->type_id() != type) break;
+      dead = static_cast<T*>(waiting);
+      waiting = waiting->next_dead();
+    }
+    cascade.waiting = waiting;
+    cascade.buried = buried;
   }
 
-  static std::uint64_t asked_bytes(const Header* object, const TypeInfo& type) {
-    if (type.shape == Shape::record) return type.asked_bytes;
-    if (type.shape == Shape::array) return array_length(object, type) * sizeof(void*);
-    return static_cast<const typename Layout::Blob*>(object)->size();
+  void finish(Cascade& cascade, StopLog* stops) {
+    while (cascade.waiting != nullptr) {
+      Header* dead = cascade.waiting;
+      cascade.waiting = dead->next_dead();
+      runs[dead->type_id()](*this, dead, cascade);
+    }
+    if (cascade.buried >= free_cascade_least && stops != nullptr) {
+      const auto measured = static_cast<double>(now_ns() - cascade.begin_ns);
+      const auto n = static_cast<double>(cascade.buried);
+      stops->record(StopCause::free_cascade, 0,
+                    static_cast<std::int64_t>(measured * n / (n - double{clock_from})));
+    }
+  }
+
+  template <class T, class F>
+  static void for_each_field(T* object, F&& f) {
+    if constexpr (T::shape == Shape::array) {
+      const std::size_t length = object->length();
+      for (std::size_t i = 0; i < length; ++i) f(parts::Access::slot(object->at(i)));
+    } else {
+      for_each_ref(object, [&](auto& field) { f(parts::Access::slot(field)); });
+    }
+  }
+
+  template <class T>
+  void free(T* object) {
+    counting_.template on_reclaim<T>(Layout::asked_bytes(object));
+    cycles_.template on_free<T>(object);
+    if constexpr (checked) scribble(object);
+    memory_.release(reinterpret_cast<std::byte*>(object) - Cycles::template prefix_bytes<T>());
   }
 
   /// What is left of a dead object: nothing, and a note that says so to a stale pointer.
-  void scribble(Header* object, const TypeInfo& type) {
+  template <class T>
+  void scribble(T* object) {
     audit_.on_death(object);
-    auto* head = static_cast<typename Layout::Head*>(object);
-    const Site discarded_at = head->discarded() ? head->discarded_at : Site{"never discarded", 1};
-    std::size_t bytes = type.head_bytes;
-    if (type.shape == Shape::array) bytes += array_length(object, type) * sizeof(void*);
-    if (type.shape == Shape::blob) bytes += static_cast<typename Layout::Blob*>(object)->size();
-    std::memset(static_cast<void*>(object), 0xdb, bytes);
-    head->discarded_at = discarded_at;
+    const Site discarded_at = object->discarded() ? object->discarded_at : Site{"not discarded", 1};
+    std::memset(static_cast<void*>(object), 0xdb, Layout::occupied_bytes(object));
+    object->discarded_at = discarded_at;
+  }
+
+  /// How to bury an object of which only the number of its type is known. Each type made by such a
+  /// model puts itself into a list before main, when types may not have their numbers yet; the
+  /// first heap fills the table.
+  using Run = void (*)(Reclaimer&, Header*, Cascade&);
+  struct Registrar {
+    Registrar(const TypeInfo& of, Run how) : type(of), run(how), next(first) { first = this; }
+    Registrar(const Registrar&) = delete;
+    Registrar& operator=(const Registrar&) = delete;
+    const TypeInfo& type;
+    const Run run;
+    Registrar* const next;
+    static inline constinit Registrar* first = nullptr;
+  };
+  template <class T>
+  static inline Registrar registrar{
+      type_info<T>(), [](Reclaimer& self, Header* dead, Cascade& cascade) {
+        self.run<T>(static_cast<T*>(dead), cascade);
+      }};
+  static inline constinit std::array<Run, max_types> runs{};
+
+  static bool fill_runs() {
+    for (Registrar* r = Registrar::first; r != nullptr; r = r->next) runs[r->type.id] = r->run;
+    return true;
   }
 
   Cycles& cycles_;
