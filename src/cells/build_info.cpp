@@ -3,7 +3,7 @@
 #include "cells/build_info.h"
 
 #include "base/assert.h"
-#include "git_describe.h"
+#include "cells/git_describe.h"
 
 namespace reclaim::cells {
 

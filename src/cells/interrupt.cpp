@@ -13,7 +13,7 @@ namespace reclaim::cells {
 
 namespace {
 
-constexpr std::array handled = {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE};
+constexpr std::array handled = {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE, SIGXFSZ};
 
 volatile std::sig_atomic_t interrupted_flag = 0;
 int pipe_ends[2] = {-1, -1};
@@ -34,7 +34,8 @@ InterruptGuard::InterruptGuard() {
   interrupted_flag = 0;
   for (std::size_t i = 0; i < handled.size(); ++i) {
     struct sigaction action {};
-    action.sa_handler = handled[i] == SIGPIPE ? SIG_IGN : on_signal;
+    const bool ignored = handled[i] == SIGPIPE || handled[i] == SIGXFSZ;
+    action.sa_handler = ignored ? SIG_IGN : on_signal;
     action.sa_flags = SA_RESTART;
     sigaction(handled[i], &action, &former_[i]);
   }

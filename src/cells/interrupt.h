@@ -6,8 +6,9 @@
 
 namespace reclaim::cells {
 
-/// While alive, SIGINT, SIGTERM and SIGHUP set a flag, SIGCHLD wakes the poller, SIGPIPE is
-/// ignored. At most one at a time, in a program whose other threads (if any) do not mind signals.
+/// While alive, SIGINT, SIGTERM and SIGHUP set a flag and SIGCHLD wakes the poller; SIGPIPE and
+/// SIGXFSZ are ignored, so that a reader that left and a file that may not grow are errors of
+/// write(). At most one at a time, in a program whose other threads (if any) do not mind signals.
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -21,7 +22,7 @@ class InterruptGuard {
   void drain() const;
 
  private:
-  struct sigaction former_[5];
+  struct sigaction former_[6];
 };
 
 }  // namespace reclaim::cells

@@ -72,6 +72,7 @@ int spawn(const ProcessRequest& request, const Pipe& result, const Pipe& errors,
   posix_spawn_file_actions_adddup2(&files, errors.write_end, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&files, errors.write_end, STDERR_FILENO);
   posix_spawn_file_actions_adddup2(&files, result.write_end, result_fd);
+  posix_spawn_file_actions_addclosefrom_np(&files, result_fd + 1);
 
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);

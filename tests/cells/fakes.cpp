@@ -1,0 +1,228 @@
+// Entries that misbehave on purpose, so that every end of a cell can be seen without a real model.
+#include <dlfcn.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "base/rng.h"
+#include "boundary/exhaustion.h"
+#include "cells/registry.h"
+#include "measure/rss.h"
+
+namespace reclaim::cells {
+
+namespace {
+
+constexpr ModelInfo fake_models[] = {
+    {.id = "plain", .like = "nothing", .summary = "reclaims all"},
+    {.id = "other", .like = "nothing", .summary = "reclaims cycles too", .collects_cycles = true},
+    {.id = "limited", .like = "nothing", .summary = "has a heap limit", .has_heap_limit = true},
+    {.id = "mallocs", .like = "nothing", .summary = "calls malloc", .uses_malloc = true},
+    {.id = "never", .like = "nothing", .summary = "reclaims nothing", .reclaims = false},
+};
+
+constexpr ParameterInfo parameters[] = {
+    {"objects", "objects allocated", 10, 100, 1000, 1, 1e6},
+    {"fraction", "a share", 0.25, 0.5, 0.75, 0, 1},
+};
+
+std::uint64_t peak(const WorkloadContext& context) {
+  return 1000 * static_cast<std::uint64_t>(context.parameters.integer("objects"));
+}
+
+std::uint64_t planted(const WorkloadContext& context) {
+  return static_cast<std::uint64_t>(context.parameters.integer("objects")) / 10;
+}
+
+std::uint64_t peak_of_file(const WorkloadContext& context) {
+  std::ifstream file(context.argument);
+  std::uint64_t bytes = 0;
+  if (!(file >> bytes)) throw std::runtime_error(context.argument + ": damaged fake trace");
+  return bytes;
+}
+
+WorkloadInfo workload(std::string_view id) {
+  return {.id = id,
+          .shows = "one way to end",
+          .parameters = parameters,
+          .scaling = WorkScaling::total,
+          .peak_live_bytes = peak};
+}
+
+RunResult good(const RunRequest& request) {
+  RunResult result;
+  const auto objects = static_cast<std::uint64_t>(request.context.parameters.integer("objects"));
+  result.outcome = {Rng(request.context.seed + objects).next(), objects};
+  result.wall_s = 0.001;
+  result.user_s = 0.001;
+  result.baseline_rss_bytes = measure::resident_bytes();
+  result.census.emplace();
+  result.census->add({"Fake", objects, 8 * objects, 0, 0});
+  Histogram stops;
+  for (int i = 1; i <= 50; ++i) stops.record(i * 1000);
+  result.stops.emplace_back(StopCause::minor_gc, stops);
+  result.extra.emplace_back("warmup", request.warmup);
+  return result;
+}
+
+RunResult with_leaks(const RunRequest& request, std::uint64_t leaked) {
+  RunResult result = good(request);
+  const std::uint64_t objects = result.outcome.operations;
+  result.census.emplace();
+  result.census->add({"Fake", objects, 8 * objects, leaked, 8 * leaked});
+  return result;
+}
+
+// The behaviours. `model` is an index into fake_models.
+
+template <int model>
+RunResult fine(const RunRequest& request) {
+  if (fake_models[model].reclaims) return good(request);
+  return with_leaks(request, good(request).outcome.operations);
+}
+
+template <int model>
+RunResult crash(const RunRequest&) {
+  ::signal(SIGSEGV, SIG_DFL);  // a sanitizer would make an exit code of it
+  ::raise(SIGSEGV);
+  std::abort();
+}
+
+template <int model>
+RunResult hang(const RunRequest&) {
+  while (true) ::pause();
+}
+
+template <int model>
+RunResult exhaust(const RunRequest& request) {
+  out_of_memory("fake make", 64, request.heap.limit_bytes);
+}
+
+/// Needs at least 123 456 bytes of heap.
+template <int model>
+RunResult needs_heap(const RunRequest& request) {
+  if (request.heap.limit_bytes != 0 && request.heap.limit_bytes < 123'456)
+    return exhaust<model>(request);
+  return good(request);
+}
+
+/// Another checksum on the model "other".
+template <int model>
+RunResult wrong(const RunRequest& request) {
+  RunResult result = good(request);
+  if (fake_models[model].id == "other") result.outcome.checksum += 1;
+  return result;
+}
+
+template <int model>
+RunResult leak(const RunRequest& request) {
+  return with_leaks(request, 3);
+}
+
+/// Leaks what was planted where the model collects no cycles.
+template <int model>
+RunResult cycle(const RunRequest& request) {
+  return with_leaks(request, fake_models[model].collects_cycles ? 0 : planted(request.context));
+}
+
+template <int model>
+RunResult threadless(const RunRequest&) {
+  throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again),
+                          "cannot start a thread");
+}
+
+template <int model>
+RunResult silent(const RunRequest&) {
+  ::_exit(0);
+}
+
+template <int model>
+RunResult broken(const RunRequest&) {
+  throw std::runtime_error("the fake is broken");
+}
+
+/// Leaves a process behind that would live for ever, and says which.
+template <int model>
+RunResult litter(const RunRequest& request) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    while (true) ::pause();
+  }
+  RunResult result = good(request);
+  result.extra.emplace_back("child", child);
+  return result;
+}
+
+/// Whether this process has mimalloc in it.
+template <int model>
+RunResult owner(const RunRequest& request) {
+  RunResult result = good(request);
+  result.extra.emplace_back("has_mimalloc", ::dlsym(RTLD_DEFAULT, "mi_version") != nullptr);
+  return result;
+}
+
+template <int model>
+RunResult replay(const RunRequest& request) {
+  RunResult result;
+  result.outcome = {peak_of_file(request.context), 1};
+  return result;
+}
+
+WorkloadInfo with(WorkloadInfo info, std::uint64_t (*planted_objects)(const WorkloadContext&)) {
+  info.planted_cyclic_objects = planted_objects;
+  return info;
+}
+
+template <int model>
+bool register_model() {
+  struct Behaviour {
+    const WorkloadInfo* info;
+    RunFunction run;
+  };
+  static const WorkloadInfo fine_info = workload("fine"), crash_info = workload("crash"),
+                            hang_info = workload("hang"), exhaust_info = workload("exhaust"),
+                            needs_heap_info = workload("needs-heap"),
+                            wrong_info = workload("wrong"), leak_info = workload("leak"),
+                            cycle_info = with(workload("cycle"), planted),
+                            threadless_info = workload("threadless"),
+                            silent_info = workload("silent"), broken_info = workload("broken"),
+                            litter_info = workload("litter"), owner_info = workload("owner");
+  static const WorkloadInfo replay_info{.id = "replay",
+                                        .shows = "a file",
+                                        .parameters = {},
+                                        .scaling = WorkScaling::total,
+                                        .peak_live_bytes = peak_of_file,
+                                        .argument_name = "FILE"};
+  for (const Behaviour& b : std::initializer_list<Behaviour>{{&fine_info, fine<model>},
+                                                             {&crash_info, crash<model>},
+                                                             {&hang_info, hang<model>},
+                                                             {&exhaust_info, exhaust<model>},
+                                                             {&needs_heap_info, needs_heap<model>},
+                                                             {&wrong_info, wrong<model>},
+                                                             {&leak_info, leak<model>},
+                                                             {&cycle_info, cycle<model>},
+                                                             {&threadless_info, threadless<model>},
+                                                             {&silent_info, silent<model>},
+                                                             {&broken_info, broken<model>},
+                                                             {&litter_info, litter<model>},
+                                                             {&owner_info, owner<model>},
+                                                             {&replay_info, replay<model>}}) {
+    register_entry({&fake_models[model], b.info, b.run, nullptr});
+  }
+  return true;
+}
+
+[[maybe_unused]] const bool registered = register_model<0>() && register_model<1>() &&
+                                         register_model<2>() && register_model<3>() &&
+                                         register_model<4>();
+
+}  // namespace
+
+}  // namespace reclaim::cells

@@ -1,0 +1,179 @@
+// From names to cells, in which order.
+#include "cells/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "cells/names.h"
+
+namespace reclaim::cells {
+namespace {
+
+PlanRequest request(std::vector<std::string> models, std::vector<std::string> workloads) {
+  PlanRequest r;
+  r.models = std::move(models);
+  r.workloads = std::move(workloads);
+  r.size = "tiny";
+  return r;
+}
+
+std::string complaint(const PlanRequest& r) {
+  try {
+    make_plan(r);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::vector<std::string> order(const Plan& plan) {
+  std::vector<std::string> titles;
+  for (const Cell& cell : plan.cells) titles.push_back(cell.title());
+  return titles;
+}
+
+TEST(Plan, HasEveryCombinationOnceInEachRound) {
+  PlanRequest r = request({"plain", "other", "never"}, {"fine", "wrong"});
+  r.threads = {1, 2, 4};
+  r.rounds = 5;
+  const Plan plan = make_plan(r);
+  ASSERT_EQ(plan.cells.size(), 3u * 2 * 3 * 5);
+  std::set<std::string> seen;
+  for (const Cell& cell : plan.cells) EXPECT_TRUE(seen.insert(identity(cell).dump()).second);
+}
+
+TEST(Plan, RunsRoundsOneAfterTheOther) {
+  PlanRequest r = request({"plain", "other"}, {"fine", "wrong"});
+  r.rounds = 4;
+  const Plan plan = make_plan(r);
+  EXPECT_TRUE(std::is_sorted(plan.cells.begin(), plan.cells.end(),
+                             [](const Cell& a, const Cell& b) { return a.round < b.round; }));
+}
+
+TEST(Plan, InterleavesModelsWithinARoundByTheSeed) {
+  PlanRequest r = request({"plain", "other", "never", "limited"}, {"fine"});
+  r.rounds = 60;
+  const Plan plan = make_plan(r);
+  EXPECT_EQ(order(plan), order(make_plan(r)));
+  r.seed = 2;
+  EXPECT_NE(order(plan), order(make_plan(r)));
+  // Every model comes first in some round: 4 * (3/4)^60 is one in eight million.
+  std::map<std::string, int> first;
+  for (std::size_t i = 0; i < plan.cells.size(); i += 4) ++first[plan.cells[i].model_name()];
+  EXPECT_EQ(first.size(), 4u);
+}
+
+TEST(Plan, GivesHeapLimitsToTheModelsThatHaveOne) {
+  PlanRequest r = request({"plain", "limited"}, {"fine"});
+  r.heaps = {"2x", "50MB"};
+  const Plan plan = make_plan(r);
+  ASSERT_EQ(plan.cells.size(), 3u);
+  std::set<std::uint64_t> limits;
+  for (const Cell& cell : plan.cells) {
+    EXPECT_EQ(cell.heap.has_value(), cell.model_name() == "limited");
+    if (cell.heap_limit_bytes) limits.insert(*cell.heap_limit_bytes);
+  }
+  EXPECT_EQ(limits, (std::set<std::uint64_t>{2 * 10 * 1000, 50'000'000}));
+}
+
+TEST(Plan, LimitsHeapsByDefaultAndSaysSo) {
+  const Plan plan = make_plan(request({"limited"}, {"fine"}));
+  ASSERT_EQ(plan.cells.size(), 1u);
+  EXPECT_EQ(plan.cells[0].heap->label, default_heap);
+  ASSERT_EQ(plan.notes.size(), 1u);
+  EXPECT_NE(plan.notes[0].find("3x"), std::string::npos);
+}
+
+TEST(Plan, TakesParametersFromTheSizeAndFromTheUser) {
+  PlanRequest r = request({"plain"}, {"fine"});
+  r.size = "paper";
+  r.parameters = {"objects=77"};
+  const Cell cell = make_plan(r).cells.at(0);
+  EXPECT_EQ(parameters_json(cell.context.parameters).dump(), R"({"fraction":0.75,"objects":77})");
+}
+
+TEST(Plan, ModelsThatMallocHaveAnAllocator) {
+  EXPECT_EQ(make_plan(request({"mallocs"}, {"fine"})).cells.at(0).model_name(), "mallocs:glibc");
+  EXPECT_EQ(make_plan(request({"mallocs:mimalloc"}, {"fine"})).cells.at(0).model_name(),
+            "mallocs:mimalloc");
+}
+
+TEST(Plan, RunsNothingTwiceThatIsNamedTwice) {
+  EXPECT_EQ(make_plan(request({"plain", "plain"}, {"fine", "fine"})).cells.size(), 1u);
+}
+
+TEST(Plan, AllMeansEachWorkloadThatNeedsNoFile) {
+  std::set<std::string> names;
+  for (const Cell& cell : make_plan(request({"plain"}, {"all"})).cells) names.insert(cell.workload);
+  EXPECT_EQ(names.size(), workloads().size() - 1);
+  EXPECT_FALSE(names.contains("replay"));
+}
+
+TEST(Plan, NamesAReplayByItsFile) {
+  const auto path = std::filesystem::path(testing::TempDir()) / "sqlite.trace";
+  std::ofstream(path) << 4711;
+  PlanRequest r = request({"limited"}, {"replay:" + path.string()});
+  r.heaps = {"2x"};
+  const Cell cell = make_plan(r).cells.at(0);
+  EXPECT_EQ(cell.workload, "replay:sqlite");
+  EXPECT_EQ(cell.heap_limit_bytes, 2u * 4711);
+}
+
+TEST(Plan, RefusesWhatDoesNotExistWithTheNearestName) {
+  EXPECT_EQ(complaint(request({"plian"}, {"fine"})),
+            "unknown model 'plian': did you mean 'plain'?");
+  EXPECT_EQ(complaint(request({"plain"}, {"fien"})),
+            "unknown workload 'fien': did you mean 'fine'?");
+  EXPECT_NE(complaint(request({"mallocs:mimaloc"}, {"fine"})).find("did you mean 'mimalloc'"),
+            std::string::npos);
+  PlanRequest r = request({"plain"}, {"fine"});
+  r.parameters = {"object=3"};
+  EXPECT_EQ(complaint(r), "unknown parameter 'object': did you mean 'objects'?");
+  r.parameters = {};
+  r.size = "papre";
+  EXPECT_EQ(complaint(r), "unknown size 'papre': did you mean 'paper'?");
+}
+
+TEST(Plan, RefusesWhatMakesNoSense) {
+  const std::vector<std::function<void(PlanRequest&)>> mistakes = {
+      [](PlanRequest& r) { r.models = {"plain:mimalloc"}; },
+      [](PlanRequest& r) { r.models = {"mallocs:/no/such/file.so"}; },
+      [](PlanRequest& r) { r.models = {"mallocs:/with space.so"}; },
+      [](PlanRequest& r) { r.models = {"mallocs:"}; },
+      [](PlanRequest& r) { r.workloads = {"fine:x"}; },
+      [](PlanRequest& r) { r.workloads = {"replay"}; },
+      [](PlanRequest& r) { r.workloads = {"replay:/no/such.trace"}; },
+      [](PlanRequest& r) { r.threads = {0}; },
+      [](PlanRequest& r) { r.threads = {65}; },
+      [](PlanRequest& r) { r.rounds = 0; },
+      [](PlanRequest& r) { r.warmup = -1; },
+      [](PlanRequest& r) { r.heaps = {"2y"}; },
+      [](PlanRequest& r) { r.parameters = {"objects"}; },
+      [](PlanRequest& r) { r.parameters = {"objects=many"}; },
+      [](PlanRequest& r) { r.parameters = {"objects=0"}; },
+      [](PlanRequest& r) { r.parameters = {"objects=nan"}; },
+  };
+  for (std::size_t i = 0; i < mistakes.size(); ++i) {
+    PlanRequest r = request({"plain"}, {"fine"});
+    ASSERT_EQ(complaint(r), "");
+    mistakes[i](r);
+    EXPECT_NE(complaint(r), "") << "mistake " << i;
+  }
+}
+
+TEST(Plan, IdentityOfACellIsThatOfItsRecord) {
+  PlanRequest r = request({"limited"}, {"fine"});
+  r.stress.collect_at_each_poll = true;
+  const Cell cell = make_plan(r).cells.at(0);
+  const Json id = identity(cell);
+  EXPECT_EQ(identity_of_record(Json::parse(id.dump())).dump(), id.dump());
+}
+
+}  // namespace
+}  // namespace reclaim::cells
