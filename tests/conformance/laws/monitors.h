@@ -203,9 +203,8 @@ TEST(Monitors, WhatHappenedInsideIsSeenByTheNextInside) {
         m.synchronized(stack, [&] {
           Local<Link> top{m, m.load(stack, &Locked::head)};
           m.store(link, &Link::next, top);
-          m.store(stack, &Locked::head, link);
+          m.store(stack, &Locked::head, m.escape(link));  // now it is whoever pops it that owns it
         });
-        link = nullptr;
         if (turn % 2 == 0) continue;
         Local<Link> taken{m};
         m.synchronized(stack, [&] {
