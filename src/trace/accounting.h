@@ -4,11 +4,11 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <vector>
 
+#include "base/mapping.h"
 #include "trace/format.h"
 
 namespace reclaim::trace {
@@ -19,9 +19,9 @@ class Accounting {
   /// Returns the new object's id.
   std::uint64_t make(std::uint64_t size) {
     const std::uint64_t id = totals_.objects++;
-    if (id % page_objects == 0) pages_.push_back(std::make_unique<Page>());
-    pages_.back()->sizes[id % page_objects] = size + 1;
-    ++pages_.back()->live;
+    if (id % page_objects == 0) pages_.emplace_back().sizes.emplace(page_objects);
+    (*pages_.back().sizes)[id % page_objects] = size + 1;
+    ++pages_.back().live;
     ++totals_.events;
     totals_.made_bytes += size;
     ++totals_.live_objects;
@@ -31,17 +31,18 @@ class Accounting {
   }
 
   bool is_live(std::uint64_t id) const {
-    return id < totals_.objects && pages_[id / page_objects] != nullptr &&
-           pages_[id / page_objects]->sizes[id % page_objects] != 0;
+    if (id >= totals_.objects) return false;
+    const Page& page = pages_[id / page_objects];
+    return page.sizes && (*page.sizes)[id % page_objects] != 0;
   }
 
   /// Bytes of a live object.
   std::uint64_t size_of(std::uint64_t id) const {
-    return pages_[id / page_objects]->sizes[id % page_objects] - 1;
+    return (*pages_[id / page_objects].sizes)[id % page_objects] - 1;
   }
 
   void resize(std::uint64_t id, std::uint64_t size) {
-    std::uint64_t& entry = pages_[id / page_objects]->sizes[id % page_objects];
+    std::uint64_t& entry = (*pages_[id / page_objects].sizes)[id % page_objects];
     totals_.live_bytes += size - (entry - 1);
     entry = size + 1;
     ++totals_.events;
@@ -51,14 +52,14 @@ class Accounting {
   }
 
   void free(std::uint64_t id) {
-    auto& page = pages_[id / page_objects];
-    std::uint64_t& entry = page->sizes[id % page_objects];
+    Page& page = pages_[id / page_objects];
+    std::uint64_t& entry = (*page.sizes)[id % page_objects];
     ++totals_.events;
     ++totals_.frees;
     --totals_.live_objects;
     totals_.live_bytes -= entry - 1;
     entry = 0;
-    if (--page->live == 0 && id / page_objects + 1 < pages_.size()) page.reset();
+    if (--page.live == 0 && id / page_objects + 1 < pages_.size()) page.sizes.reset();
   }
 
   Totals& totals() { return totals_; }
@@ -67,7 +68,7 @@ class Accounting {
  private:
   static constexpr std::uint64_t page_objects = 4096;
   struct Page {
-    std::array<std::uint64_t, page_objects> sizes{};  // size + 1; 0: dead
+    std::optional<MappedArray<std::uint64_t>> sizes;  // size + 1; 0: dead. None: all are dead
     std::uint32_t live = 0;
   };
 
@@ -76,7 +77,7 @@ class Accounting {
     totals_.peak_live_objects = std::max(totals_.peak_live_objects, totals_.live_objects);
   }
 
-  std::vector<std::unique_ptr<Page>> pages_;
+  std::vector<Page> pages_;
   Totals totals_;
 };
 

@@ -188,6 +188,24 @@ void* next_operator(const char* symbol, std::size_t size, Rest... rest) {
   return next != nullptr ? next(size, rest...) : nullptr;
 }
 
+void* allocate_new(std::size_t size) {
+  if (!resolve()) return early_allocate(size);
+  operator_call = OperatorCall{true, size};
+  void* address = program.malloc(size == 0 ? 1 : size);
+  operator_call.active = false;
+  return address != nullptr ? address : next_operator("_Znwm", size);
+}
+
+void* allocate_new(std::size_t size, std::align_val_t alignment) {
+  if (!resolve()) return nullptr;
+  const auto bytes = static_cast<std::size_t>(alignment);
+  const std::size_t rounded = (size == 0 ? bytes : size + bytes - 1) & ~(bytes - 1);
+  operator_call = OperatorCall{true, size};
+  void* address = rounded < size ? nullptr : program.aligned_alloc(bytes, rounded);
+  operator_call.active = false;
+  return address != nullptr ? address : next_operator("_ZnwmSt11align_val_t", size, alignment);
+}
+
 struct ThreadStart {
   void* (*function)(void*);
   void* argument;
@@ -273,27 +291,15 @@ RECLAIM_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attri
 
 #define RECLAIM_OPERATOR __attribute__((visibility("default")))
 
-RECLAIM_OPERATOR void* operator new(std::size_t size) {
-  if (!resolve()) return early_allocate(size);
-  operator_call = OperatorCall{true, size};
-  void* address = program.malloc(size == 0 ? 1 : size);
-  operator_call.active = false;
-  return address != nullptr ? address : next_operator("_Znwm", size);
-}
+RECLAIM_OPERATOR void* operator new(std::size_t size) { return allocate_new(size); }
 RECLAIM_OPERATOR void* operator new(std::size_t size, std::align_val_t alignment) {
-  if (!resolve()) return nullptr;
-  const auto bytes = static_cast<std::size_t>(alignment);
-  const std::size_t rounded = (size == 0 ? bytes : size + bytes - 1) & ~(bytes - 1);
-  operator_call = OperatorCall{true, size};
-  void* address = rounded < size ? nullptr : program.aligned_alloc(bytes, rounded);
-  operator_call.active = false;
-  return address != nullptr ? address : next_operator("_ZnwmSt11align_val_t", size, alignment);
+  return allocate_new(size, alignment);
 }
 RECLAIM_OPERATOR void* operator new[](std::size_t size) {
-  return resolve() ? program.operator_new(size) : early_allocate(size);
+  return resolve() ? program.operator_new(size) : allocate_new(size);
 }
 RECLAIM_OPERATOR void* operator new[](std::size_t size, std::align_val_t alignment) {
-  return resolve() ? program.operator_new_aligned(size, alignment) : nullptr;
+  return resolve() ? program.operator_new_aligned(size, alignment) : allocate_new(size, alignment);
 }
 RECLAIM_OPERATOR void operator delete(void* address) noexcept {
   if (resolve()) program.free(address);
