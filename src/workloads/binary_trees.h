@@ -17,7 +17,7 @@
 namespace reclaim {
 
 inline constexpr ParameterInfo binary_trees_parameters[] = {
-    {"depth", "N: depth of the largest trees but the stretch tree", 5, 14, 21, 1, 28},
+    {"depth", "N: depth of the largest trees but the stretch tree", 5, 15, 21, 1, 28},
     {"least", "depth of the smallest trees", 2, 4, 4, 1, 28},
 };
 

@@ -14,7 +14,7 @@
 namespace reclaim {
 
 inline constexpr ParameterInfo cycles_parameters[] = {
-    {"groups", "chains and rings that each thread makes", 20, 200000, 2e6, 1, 1e12},
+    {"groups", "chains and rings that each thread makes", 20, 600000, 2e6, 1, 1e12},
     {"size", "nodes in each of them", 5, 10, 10, 1, 1e9},
     {"live", "how many of them each thread keeps at a time", 4, 1000, 10000, 1, 1e9},
     {"fraction", "fraction of them that are rings, 0 to 1", 0.25, 0.25, 0.5, 0, 1},

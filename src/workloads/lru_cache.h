@@ -23,7 +23,7 @@ namespace reclaim {
 inline constexpr ParameterInfo lru_cache_parameters[] = {
     {"capacity", "entries that a cache holds", 25, 20000, 1000000, 1, 1e9},
     {"keys", "different keys that are asked for", 50, 40000, 2000000, 1, 1e12},
-    {"requests", "requests of each thread", 200, 400000, 20000000, 1, 1e12},
+    {"requests", "requests of each thread", 200, 1000000, 20000000, 1, 1e12},
     {"writes", "fraction of requests that write, 0 to 1", 0.5, 0.5, 0.5, 0, 1},
     {"bytes", "size of a value", 64, 64, 64, 8, 1e6},
     {"shared", "1: one cache for all threads, under its monitor; 0: one for each", 0, 0, 0, 0, 1},

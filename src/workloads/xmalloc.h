@@ -20,7 +20,7 @@ namespace reclaim {
 inline constexpr ParameterInfo xmalloc_parameters[] = {
     {"batch", "objects of 64 bytes in a batch", 16, 4096, 4096, 1, 1e8},
     {"queue", "most batches that wait to be freed", 4, 100, 100, 1, 1e8},
-    {"batches", "batches that pass from producers to consumers", 40, 600, 10000, 1, 1e9},
+    {"batches", "batches that pass from producers to consumers", 40, 1200, 10000, 1, 1e9},
 };
 
 namespace xmalloc {
