@@ -309,21 +309,23 @@ TYPED_TEST(MonitorTest, ManyMonitorsServeManyThreads) {
       }
     }
   });
-  typename M::Mutator m{this->heap};
-  typename M::template Local<Array> array{m, m.load(all)};
-  m.store(all, nullptr);
-  std::int64_t sum = 0;
-  for (std::size_t i = 0; i < cells; ++i) {
-    typename TestFixture::Local cell{m, m.load(array, i)};
-    sum += cell->value;
-    EXPECT_EQ(cell->lock.load(), 0u);
-    if constexpr (discards<M>) {
-      m.store(array, i, nullptr);
-      m.discard(cell);
+  {
+    typename M::Mutator m{this->heap};
+    typename M::template Local<Array> array{m, m.load(all)};
+    m.store(all, nullptr);
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < cells; ++i) {
+      typename TestFixture::Local cell{m, m.load(array, i)};
+      sum += cell->value;
+      EXPECT_EQ(cell->lock.load(), 0u);
+      if constexpr (discards<M>) {
+        m.store(array, i, nullptr);
+        m.discard(cell);
+      }
     }
+    EXPECT_EQ(sum, threads * each);
+    if constexpr (discards<M>) m.discard(array);
   }
-  EXPECT_EQ(sum, threads * each);
-  if constexpr (discards<M>) m.discard(array);
   this->expect_at_rest();
 }
 
