@@ -121,7 +121,7 @@ std::string wall_chart(const Scenario& scenario, const Palette& palette, const s
   std::string result =
       open_chart("bars", height + axis_height, id, "Wall time, " + threads_words(scenario),
                  "One bar a model, fastest first; the table has the numbers.");
-  result += grid(axis, 4, height, duration);
+  result += grid(axis, 3, height, duration);
   int y = row_height / 2;
   for (const Row& row : scenario.rows) {
     if (!row.wall.known()) continue;
@@ -174,7 +174,7 @@ std::string tradeoff_chart(const Scenario& scenario, const Palette& palette,
   std::string result = open_chart(
       "scatter", height + 2 * axis_height, id, "Memory against time, " + threads_words(scenario),
       "One mark a model; lower left is better in both. The table has the numbers.");
-  result += grid(time, 5, height, duration);
+  result += grid(time, 4, height, duration);
   for (const double tick : memory.ticks(5)) {
     const double y = height * (1 - memory.place(tick) / 100);
     result +=
@@ -227,7 +227,7 @@ std::string stops_chart(const Scenario& scenario, const Palette& palette, const 
       "stops", height + axis_height, id, "Stops by model and cause, " + threads_words(scenario),
       "Median, 99th percentile and longest stop on a logarithmic scale; "
       "the table has the numbers.");
-  result += grid(axis, 5, height, duration);
+  result += grid(axis, 4, height, duration);
   int y = tall_row_height / 2;
   for (const Row& row : scenario.rows) {
     for (const StopSummary& stop : row.stops) {

@@ -141,8 +141,7 @@ void add_extras(Line& line, const Row& row, const Names& names) {
 
 }  // namespace
 
-std::string csv_table(const Results& results) {
-  const Analysis analysis = analyse(results);
+std::string csv_table(const Results& results, const Analysis& analysis) {
   const Names names = names_in(results);
   std::string header, body;
   for (const Setting& setting : analysis.settings) {

@@ -21,7 +21,7 @@ struct LabelledMark {
 inline constexpr double label_gap = 9;
 inline constexpr double leader_gap = 15;
 
-/// Chooses side and shift of every label. Where no place is free, the label stays beside its mark.
+/// Chooses side and shift of every label; where no place is free, the label stays beside its mark.
 void place_labels(std::vector<LabelledMark>& marks, double height);
 
 }  // namespace reclaim::report

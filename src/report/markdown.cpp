@@ -41,10 +41,8 @@ std::string sentences(const std::vector<Conclusion>& conclusions) {
 
 std::string setting_text(const Setting& setting) {
   std::string result = fmt::format("## {}\n\n", markdown(setting.title));
-  if (!setting.size.empty() || !setting.parameters.empty()) {
-    result +=
-        fmt::format("Size {}; {}.\n\n", markdown(setting.size),
-                    setting.parameters.empty() ? "no parameters" : markdown(setting.parameters));
+  if (const std::string words = about(setting); !words.empty()) {
+    result += markdown(words) + "\n\n";
   }
   result += sentences(conclude(setting));
   for (const Scenario& scenario : setting.scenarios) {
@@ -75,8 +73,7 @@ std::string legend(const Analysis& analysis) {
 
 }  // namespace
 
-std::string markdown_report(const Results& results) {
-  const Analysis analysis = analyse(results);
+std::string markdown_report(const Results& results, const Analysis& analysis) {
   std::string result = "# What memory management costs\n\n";
   if (analysis.settings.empty()) {
     result += "No cell has finished.\n\n";

@@ -99,10 +99,9 @@ std::string panels(const Setting& setting, const Palette& palette, const char* k
 std::string setting_html(const Setting& setting, const Palette& palette) {
   std::string result = fmt::format("<section aria-labelledby=\"{0}\"><h2 id=\"{0}\">{1}</h2>\n",
                                    setting.anchor, markup(setting.title));
-  std::string size = setting.size.empty() ? "" : "Size " + setting.size;
-  if (!setting.parameters.empty()) size += (size.empty() ? "" : ": ") + setting.parameters;
-  if (!setting.heap.empty()) size += (size.empty() ? "Heap " : "; heap ") + setting.heap;
-  if (!size.empty()) result += fmt::format("<p class=\"size\">{}.</p>\n", markup(size));
+  if (const std::string words = about(setting); !words.empty()) {
+    result += fmt::format("<p class=\"size\">{}</p>\n", markup(words));
+  }
   result += sentences_html(conclude(setting));
   for (const Scenario& scenario : setting.scenarios) {
     std::string caption =
@@ -140,7 +139,7 @@ std::string setting_html(const Setting& setting, const Palette& palette) {
   if (!stops.empty()) {
     result += "<details><summary>Stops by cause, in numbers</summary>" + stops + "</details>\n";
   }
-  return result + "</section>\n";
+  return result + extras_html(setting) + "</section>\n";
 }
 
 std::string overview_html(const Analysis& analysis) {
@@ -153,12 +152,14 @@ std::string overview_html(const Analysis& analysis) {
 }
 
 std::string matrices_html(const Analysis& analysis) {
-  return "<section aria-labelledby=\"all-of-them\"><h2 id=\"all-of-them\">Time and memory, all of "
-         "them"
-         "</h2>\n<p class=\"caption\">1.00× is the best model of the row that frees memory; 2.00× "
-         "takes twice as much. Darker is more. ~ is not told apart from the best, ? has too few "
-         "rounds to say, brackets never free. Read both: what is light on one side may be dark on "
-         "the other. A surprise: a column that is light in both.</p>\n<div class=\"panels\">" +
+  return "<section aria-labelledby=\"all-of-them\"><h2 id=\"all-of-them\">Time and memory, "
+         "all of them</h2>\n<p class=\"caption\">1.00× is the best model of the row that frees "
+         "memory; 2.00× "
+         "takes twice as much. Stronger shading is more. ~ is not told apart from the best, ? has "
+         "too few rounds to say, brackets never free and do not compete. Read both: what is faint "
+         "on "
+         "one side may be strong on the other. A surprise: a column that is faint in "
+         "both.</p>\n<div class=\"panels\">" +
          matrix_html(analysis, Quantity::time) + matrix_html(analysis, Quantity::memory) +
          "</div></section>\n";
 }
@@ -170,7 +171,7 @@ std::string leaks_html(const Analysis& analysis, const Palette& palette) {
          figure(chart, "Leaked objects",
                 "Dot: objects left. Ring: objects that the workload planted and this model, by its "
                 "design, cannot free. A surprise: a dot without its ring, or away from it.") +
-         leaks_table_html(analysis) + "</section>\n";
+         leaks_table_html(analysis) + leaked_types_html(analysis) + "</section>\n";
 }
 
 std::string rules_html() {
@@ -184,8 +185,7 @@ std::string rules_html() {
 
 }  // namespace
 
-std::string html_page(const Results& results) {
-  const Analysis analysis = analyse(results);
+std::string html_page(const Results& results, const Analysis& analysis) {
   std::string result = head() + header(results, analysis);
   if (!analysis.settings.empty()) {
     const Palette palette(analysis);

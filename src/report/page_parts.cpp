@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "report/escape.h"
 #include "report/format.h"
@@ -80,11 +81,12 @@ std::string matrix_cell(const Scenario& scenario, const std::string& model, Quan
   }
   const bool best = best_index && &scenario.rows[*best_index] == row;
   const double median = time ? row->wall.median : row->peak_rss.median;
-  return fmt::format("<td{} style=\"--h:{:.2f}\" title=\"{}\">{}</td>",
-                     best                 ? " class=\"best\""
-                     : row->leak.reclaims ? ""
-                                          : " class=\"quiet-text\"",
-                     heat_of(*value) * 0.6,
+  const bool competes = best || row->leak.reclaims;
+  const std::string look = competes
+                               ? fmt::format("{}style=\"--h:{:.2f}\"",
+                                             best ? "class=\"best\" " : "", heat_of(*value) * 0.6)
+                               : "class=\"quiet-text\"";
+  return fmt::format("<td {} title=\"{}\">{}</td>", look,
                      markup((time ? duration(median) : bytes(median)) + ", " + model),
                      ratio_text(*row, *value, test, best));
 }
@@ -211,6 +213,65 @@ std::string leaks_table_html(const Analysis& analysis) {
   return open_scroll(caption) + "<table class=\"matrix\"><caption>" + caption + "</caption>" +
          model_headings(analysis, "workload") + matrix_rows(analysis, leak_matrix_cell) +
          "</table></div>\n";
+}
+
+std::string leaked_types_html(const Analysis& analysis) {
+  Table table;
+  table.columns = {{"model", "", false},
+                   {"workload", "", false},
+                   {"threads", ""},
+                   {"type", "", false},
+                   {"objects", "as counted in the first round that leaked"},
+                   {"bytes", "as asked for, without headers"}};
+  for (const Setting& setting : analysis.settings) {
+    for (const Scenario& scenario : setting.scenarios) {
+      for (const Row& row : scenario.rows) {
+        if (!row.leak.reclaims || row.leak.left.objects == 0) continue;
+        const auto first = std::find_if(row.cells.begin(), row.cells.end(), [](const Cell* cell) {
+          return cell->ok() && cell->census && cell->census->leaked &&
+                 cell->census->leaked->objects > 0;
+        });
+        if (first == row.cells.end()) continue;
+        for (const TypeCount& type : (*first)->types) {
+          if (!type.leaked || type.leaked->objects == 0) continue;
+          table.rows.push_back({{row.model},
+                                {setting.title},
+                                {std::to_string(scenario.threads)},
+                                {type.type},
+                                {count(static_cast<double>(type.leaked->objects))},
+                                {bytes(static_cast<double>(type.leaked->bytes))}});
+        }
+      }
+    }
+  }
+  if (table.rows.empty()) return {};
+  return table_html(table, "Leaked objects by type");
+}
+
+std::string extras_html(const Setting& setting) {
+  Table table;
+  table.columns = {{"model", "", false},
+                   {"threads", ""},
+                   {"name", "as the model or the workload calls it", false},
+                   {"median", "over rounds that ended well"}};
+  for (const Scenario& scenario : setting.scenarios) {
+    for (const Row& row : scenario.rows) {
+      std::map<std::string, std::vector<double>> values;
+      for (const Cell* cell : row.cells) {
+        if (!cell->ok()) continue;
+        for (const auto& [name, value] : cell->extra) values[name].push_back(value);
+      }
+      for (const auto& [name, samples] : values) {
+        table.rows.push_back({{row.model},
+                              {std::to_string(scenario.threads)},
+                              {name},
+                              {fmt::format("{:.6g}", measure::median(samples))}});
+      }
+    }
+  }
+  if (table.rows.empty()) return {};
+  return "<details><summary>Further numbers of models and workload</summary>" +
+         table_html(table, setting.title + ", further numbers") + "</details>\n";
 }
 
 }  // namespace reclaim::report

@@ -28,6 +28,12 @@ std::string matrix_html(const Analysis& analysis, Quantity quantity);
 /// Objects left by each model on each workload.
 std::string leaks_table_html(const Analysis& analysis);
 
+/// Which types leaked, row by row; empty where nothing did or types were not counted.
+std::string leaked_types_html(const Analysis& analysis);
+
+/// Further numbers that models or workloads gave, median over rounds; empty where there are none.
+std::string extras_html(const Setting& setting);
+
 /// How strongly a ratio to the best is shaded, 0 to 1: logarithmic, full at 16.
 double heat_of(double ratio);
 

@@ -46,6 +46,7 @@ thead th{font-weight:500;color:var(--soft);vertical-align:bottom;border-bottom:1
 th.t,td.t{text-align:left}tbody th{font-weight:400;text-align:left}
 th:first-child,td:first-child{padding-left:0}
 tr:hover td,tr:hover th{background:var(--panel)}
+tbody th,thead th:first-child{position:sticky;left:0;background:var(--paper);z-index:1}
 .best{font-weight:650;color:var(--good)}.quiet-text{color:var(--soft)}.alarm-text{color:var(--bad);font-weight:650}
 .matrix th[scope=col]{font-size:.75rem;line-height:1.2;padding:.2rem .15rem;white-space:normal;
 max-width:4.9rem;text-align:center}
@@ -80,7 +81,7 @@ svg .part{opacity:.55}
 svg .name{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
 .f0{--c:var(--f0)}.f1{--c:var(--f1)}.f2{--c:var(--f2)}.f3{--c:var(--f3)}.f4{--c:var(--f4)}
 .f5{--c:var(--f5)}.f6{--c:var(--f6)}.quiet{--c:var(--fq)}
-@media (max-width:640px){.plot{padding-right:4.2rem;padding-left:9.4rem}.plot.stops{padding-left:9.4rem}
+@media (max-width:640px){.plot{padding-right:4.2rem;padding-left:9.9rem}.plot.stops{padding-left:9.4rem}
 svg text{font-size:11px}.page{padding-top:.8rem}h1{font-size:1.45rem}}
 @media print{body{font-size:10pt}.scroll{overflow:visible}nav,.skip{display:none}figure,tr{break-inside:avoid}}
 )css";

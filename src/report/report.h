@@ -29,10 +29,14 @@ std::string terminal_table(const Results& results, TerminalStyle style = {});
 /// What differs between two sets of results, as text; compare() in compare.h has the numbers.
 std::string compare_text(const ResultsComparison& comparison, TerminalStyle style = {});
 
-std::string markdown_report(const Results& results);  ///< report.md
-std::string csv_table(const Results& results);        ///< report.csv, RFC 4180, one row a group
-std::string html_page(const Results& results);        ///< index.html, self-contained, no scripts
-std::string summary_svg(const Results& results);      ///< summary.svg, stands alone
+/// The formats that write_all writes. `analysis` is that of `results`.
+std::string markdown_report(const Results& results, const Analysis& analysis);
+/// RFC 4180, one row for each model in each scenario.
+std::string csv_table(const Results& results, const Analysis& analysis);
+/// Self-contained, without scripts.
+std::string html_page(const Results& results, const Analysis& analysis);
+/// A picture that stands alone.
+std::string summary_svg(const Results& results, const Analysis& analysis);
 
 /// Writes report.md, report.csv, index.html and summary.svg into `directory`, made if missing. Each
 /// is complete or as it was before: temporary name, sync, rename. Throws CannotWrite.

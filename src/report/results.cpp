@@ -217,7 +217,6 @@ Cell read_cell(const Json& line, std::size_t environment) {
   if (const Json* stops = object_field(line, "stops")) {
     for (const auto& [cause, stop] : stops->items()) cell.stops[printable(cause)] = read_stop(stop);
   }
-  cell.planted_leaks = whole(line, "planted_leaks");
   cell.expected_leaks = whole(line, "expected_leaks");
   if (const Json* extra = object_field(line, "extra")) {
     for (const auto& [name, value] : extra->items()) {

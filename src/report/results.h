@@ -82,8 +82,8 @@ struct Cell {
   bool work_per_thread = false;  ///< each thread does as much as one alone would
   std::optional<Census> census;
   std::vector<TypeCount> types;
-  std::map<std::string, Stop> stops;  ///< by cause; empty: none of its stops can be seen
-  std::optional<std::uint64_t> planted_leaks, expected_leaks;
+  std::map<std::string, Stop> stops;            ///< by cause; empty: none of its stops can be seen
+  std::optional<std::uint64_t> expected_leaks;  ///< planted objects this model cannot free
   std::map<std::string, double> extra;
 
   bool ok() const { return status == "ok"; }

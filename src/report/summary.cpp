@@ -28,6 +28,21 @@ std::string what_was_compared(const Analysis& analysis) {
       analysis.most_rounds == 1 ? "round" : "rounds");
 }
 
+std::string about(const Setting& setting) {
+  std::string result = setting.size.empty() ? "" : "Size " + setting.size;
+  if (!setting.parameters.empty()) result += (result.empty() ? "" : ": ") + setting.parameters;
+  if (!setting.heap.empty()) result += (result.empty() ? "Heap " : "; heap ") + setting.heap;
+  if (!result.empty()) result += '.';
+  if (setting.workload.starts_with("replay:")) {
+    result +=
+        " Recorded from a real program: sizes, threads and order are its own; who pointed to whom "
+        "is "
+        "not known, so a table of objects stands for its references. What the program itself never "
+        "freed is not counted as the model's leak.";
+  }
+  return result;
+}
+
 std::vector<std::pair<std::string, std::string>> facts(const Results& results,
                                                        const Analysis& analysis) {
   std::vector<std::pair<std::string, std::string>> all;

@@ -75,10 +75,13 @@ std::string cell(int x, int y, const Scenario& scenario, const std::string& mode
   }
   const bool best = best_index && &scenario.rows[*best_index] == row;
   const Standing stands = standing(value, test, best);
-  std::string result = fmt::format(
-      "<rect class=\"heat\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"4\" "
-      "fill-opacity=\"{:.2f}\"/>\n",
-      x + 1, y + 1, cell_width - 2, cell_height - 2, heat_of(*value) * 0.6);
+  std::string result;
+  if (best || row->leak.reclaims) {
+    result = fmt::format(
+        "<rect class=\"heat\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"4\" "
+        "fill-opacity=\"{:.2f}\"/>\n",
+        x + 1, y + 1, cell_width - 2, cell_height - 2, heat_of(*value) * 0.6);
+  }
   std::string text = ratio(*value);
   if (best) {
     result += fmt::format(
@@ -95,13 +98,12 @@ std::string cell(int x, int y, const Scenario& scenario, const std::string& mode
 
 }  // namespace
 
-std::string summary_svg(const Results& results) {
-  const Analysis analysis = analyse(results);
+std::string summary_svg(const Results& results, const Analysis& analysis) {
   const int models = static_cast<int>(analysis.models.size());
   const int rows = static_cast<int>(analysis.settings.size());
   const int panel = models * cell_width;
   const int width = std::max(720, 2 * margin + label_width + 2 * panel + panel_gap);
-  const int height = top + rows * cell_height + 56;
+  const int height = top + rows * cell_height + 68;
   std::string result = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
       "height=\"{1}\" role=\"img\" aria-labelledby=\"t d\">\n<title id=\"t\">Time and memory of "
@@ -139,9 +141,16 @@ std::string summary_svg(const Results& results) {
     }
   }
   result +=
-      words(margin, height - 20, "s",
-            "·n: threads. Outlined: best of the row. ~ not told apart from it. ? under six rounds. "
-            "( ) never frees, does not compete. Read both halves: time is bought with memory.");
+      words(margin, height - 38, "s",
+            "·n: threads. Outlined: best of the row. ~ not told apart from it. ? under six "
+            "rounds. ( ) never frees, does not compete. Read both halves: time is bought with "
+            "memory.");
+  std::string machine;
+  for (const auto& [name, value] : facts(results, analysis)) {
+    if (name != "Machine" && name != "System" && name != "Started") continue;
+    machine += (machine.empty() ? "" : " · ") + value;
+  }
+  result += words(margin, height - 18, "s", machine);
   return result + "</svg>\n";
 }
 

@@ -56,6 +56,9 @@ std::string terminal_table(const Results& results, TerminalStyle style) {
   result += wrapped(what_was_compared(analysis), style.width, 0);
   for (const Setting& setting : analysis.settings) {
     result += '\n' + bold(setting.title, style.colour) + '\n';
+    if (const std::string words = about(setting); !words.empty()) {
+      result += coloured(wrapped(words, style.width, 0), Emphasis::quiet, style.colour);
+    }
     for (const Scenario& scenario : setting.scenarios) {
       result += scenario_text(scenario, style);
     }

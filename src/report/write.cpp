@@ -68,10 +68,11 @@ void write_all(const Results& results, const std::filesystem::path& directory) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) fail(directory, error.value());
-  write_file(directory / "report.csv", csv_table(results));
-  write_file(directory / "report.md", markdown_report(results));
-  write_file(directory / "summary.svg", summary_svg(results));
-  write_file(directory / "index.html", html_page(results));
+  const Analysis analysis = analyse(results);
+  write_file(directory / "report.csv", csv_table(results, analysis));
+  write_file(directory / "report.md", markdown_report(results, analysis));
+  write_file(directory / "summary.svg", summary_svg(results, analysis));
+  write_file(directory / "index.html", html_page(results, analysis));
 }
 
 }  // namespace reclaim::report

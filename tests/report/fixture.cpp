@@ -193,6 +193,12 @@ std::string CellLine::text() const {
                                  {"p50_s", maybe(stop.p50_s)}, {"p90_s", nullptr},
                                  {"p99_s", maybe(stop.p99_s)}, {"max_s", stop.max_s}};
   }
+  const std::uint64_t lost = reclaims ? leaked : 0;
+  line["types"] = {{{"type", "Node"},
+                    {"allocated_objects", 1'200'000},
+                    {"allocated_bytes", 38'400'000},
+                    {"leaked_objects", lost},
+                    {"leaked_bytes", 32 * lost}}};
   line["extra"] = {{"heap_metadata_bytes", 4096}};
   return line.dump() + "\n";
 }

@@ -22,10 +22,12 @@ TEST(MarkupChecker, FindsWhatIsBroken) {
   }
 }
 
-TEST(Page, IsWellFormed) { EXPECT_EQ(markup_error(html_page(standard())), ""); }
+TEST(Page, IsWellFormed) {
+  EXPECT_EQ(markup_error(html_page(standard(), analyse(standard()))), "");
+}
 
 TEST(Page, HasNoScriptAndReachesForNothingOutside) {
-  const std::string page = html_page(standard());
+  const std::string page = html_page(standard(), analyse(standard()));
   for (const char* forbidden : {"<script", "<link", "<img", "<iframe", "src=", "http://",
                                 "https://", "url(", "@import", "javascript:", "onload"}) {
     EXPECT_EQ(page.find(forbidden), std::string::npos) << forbidden;
@@ -33,7 +35,7 @@ TEST(Page, HasNoScriptAndReachesForNothingOutside) {
 }
 
 TEST(Page, HasChartsTablesAndAnAnchorForEachWorkload) {
-  const std::string page = html_page(standard());
+  const std::string page = html_page(standard(), analyse(standard()));
   for (const char* workload : {"binary-trees", "counter", "cycles", "gcbench", "larson",
                                "lru-cache", "replay-git-log", "shared-graph", "xmalloc"}) {
     const std::string name = workload;
@@ -49,8 +51,15 @@ TEST(Page, HasChartsTablesAndAnAnchorForEachWorkload) {
   EXPECT_LT(page.size(), 2'000'000u);
 }
 
+TEST(Page, SaysWhichTypesLeakedAndWhatAReplayCannotShow) {
+  const std::string page = html_page(standard(), analyse(standard()));
+  EXPECT_NE(page.find("Leaked objects by type"), std::string::npos);
+  EXPECT_NE(page.find("who pointed to whom is not known"), std::string::npos);
+  EXPECT_NE(page.find("heap_metadata_bytes"), std::string::npos);
+}
+
 TEST(Page, EveryLinkWithinItHasItsTarget) {
-  const std::string page = html_page(standard());
+  const std::string page = html_page(standard(), analyse(standard()));
   int links = 0;
   for (std::size_t at = page.find("href=\"#"); at != std::string::npos;
        at = page.find("href=\"#", at + 1)) {
@@ -78,11 +87,11 @@ TEST(Page, NamesCannotInjectMarkup) {
   failed.round = 1;
   const Results results = load_text(
       machine.text() + fixture::rounds(line, {1, 2, 3, 4, 5, 6}) + failed.text(), "<script>.jsonl");
-  const std::string page = html_page(results);
+  const std::string page = html_page(results, analyse(results));
   EXPECT_EQ(markup_error(page), "");
   EXPECT_EQ(page.find("<script"), std::string::npos);
   EXPECT_NE(page.find("&lt;script&gt;"), std::string::npos);
-  const std::string picture = summary_svg(results);
+  const std::string picture = summary_svg(results, analyse(results));
   EXPECT_EQ(markup_error(picture), "");
   EXPECT_EQ(picture.find("<script"), std::string::npos);
 }
@@ -93,8 +102,8 @@ TEST(Page, FailedCellsOneRoundAndNoCellsAreWellFormedToo) {
   const std::string head = EnvironmentLine{}.text();
   for (const std::string& text : {head, head + CellLine{}.text(), head + failed.text()}) {
     const Results results = load_text(text, "r.jsonl");
-    EXPECT_EQ(markup_error(html_page(results)), "");
-    EXPECT_EQ(markup_error(summary_svg(results)), "");
+    EXPECT_EQ(markup_error(html_page(results, analyse(results))), "");
+    EXPECT_EQ(markup_error(summary_svg(results, analyse(results))), "");
   }
 }
 
@@ -103,19 +112,20 @@ TEST(Page, AStopOfZeroLengthDoesNotBreakALogarithmicAxis) {
   line.stops.push_back({"minor_gc", 3, 0, 0.0, 0.0, 0.0});
   line.wall_s = 0;
   const Results results = load_text(EnvironmentLine{}.text() + line.text(), "r.jsonl");
-  const std::string page = html_page(results);
+  const std::string page = html_page(results, analyse(results));
   EXPECT_EQ(markup_error(page), "");
   EXPECT_EQ(page.find("nan%"), std::string::npos);
   EXPECT_EQ(page.find("inf%"), std::string::npos);
 }
 
 TEST(Page, TheSameResultsGiveTheSameBytes) {
-  EXPECT_EQ(html_page(standard()), html_page(standard()));
-  EXPECT_EQ(summary_svg(standard()), summary_svg(standard()));
+  EXPECT_EQ(html_page(standard(), analyse(standard())), html_page(standard(), analyse(standard())));
+  EXPECT_EQ(summary_svg(standard(), analyse(standard())),
+            summary_svg(standard(), analyse(standard())));
 }
 
 TEST(Summary, IsWellFormedAndNamesEveryWorkload) {
-  const std::string picture = summary_svg(standard());
+  const std::string picture = summary_svg(standard(), analyse(standard()));
   EXPECT_EQ(markup_error(picture), "");
   EXPECT_NE(picture.find("replay:git-log"), std::string::npos);
   EXPECT_NE(picture.find("no memory"), std::string::npos);

@@ -73,12 +73,12 @@ TEST(Terminal, EveryColumnIsExplained) {
 TEST(Terminal, NoCellsIsSaidAndNotACrash) {
   const Results results = load_text(EnvironmentLine{}.text(), "r.jsonl");
   EXPECT_NE(terminal_table(results).find("No cell has finished."), std::string::npos);
-  EXPECT_FALSE(markdown_report(results).empty());
-  EXPECT_FALSE(csv_table(results).empty());
+  EXPECT_FALSE(markdown_report(results, analyse(results)).empty());
+  EXPECT_FALSE(csv_table(results, analyse(results)).empty());
 }
 
 TEST(Markdown, TablesHaveAsManyCellsInEachRowAsHeadings) {
-  const std::string text = markdown_report(standard());
+  const std::string text = markdown_report(standard(), analyse(standard()));
   std::size_t bars_of_table = 0;
   for (const std::string& line : lines_of(text)) {
     if (!line.starts_with("|")) {
@@ -98,7 +98,7 @@ TEST(Markdown, NamesCannotInjectMarkup) {
   CellLine line;
   line.workload = "<img src=x>|**bold** [link](http://x) `code`";
   const Results results = load_text(EnvironmentLine{}.text() + line.text(), "r.jsonl");
-  const std::string text = markdown_report(results);
+  const std::string text = markdown_report(results, analyse(results));
   EXPECT_EQ(text.find("<img"), std::string::npos);
   EXPECT_EQ(text.find("|**bold**"), std::string::npos);
   EXPECT_EQ(text.find(" [link]("), std::string::npos);
@@ -108,7 +108,7 @@ TEST(Csv, EachRowHasAsManyFieldsAsTheHeaderAndNamesSurviveQuoting) {
   CellLine line;
   line.workload = "a \"quoted\", name";
   const Results results = load_text(EnvironmentLine{}.text() + line.text(), "r.jsonl");
-  const auto lines = lines_of(csv_table(results));
+  const auto lines = lines_of(csv_table(results, analyse(results)));
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_EQ(fields_of(lines[0]).size(), fields_of(lines[1]).size());
   EXPECT_EQ(fields_of(lines[1])[0], "a \"quoted\", name");
@@ -116,7 +116,7 @@ TEST(Csv, EachRowHasAsManyFieldsAsTheHeaderAndNamesSurviveQuoting) {
 }
 
 TEST(Csv, HasOneRowForEachModelAndScenario) {
-  const auto lines = lines_of(csv_table(standard()));
+  const auto lines = lines_of(csv_table(standard(), analyse(standard())));
   EXPECT_EQ(lines.size(), 1u + 8 * 9 * 2);
   const std::size_t fields = fields_of(lines[0]).size();
   for (const std::string& line : lines) {

@@ -78,7 +78,7 @@ TEST(Results, UnknownFieldsAndKindsAreIgnoredAndOptionalOnesMayBeMissing) {
   ASSERT_EQ(results.cells.size(), 1u);
   EXPECT_FALSE(results.cells[0].census);
   EXPECT_FALSE(terminal_table(results).empty());
-  EXPECT_FALSE(html_page(results).empty());
+  EXPECT_FALSE(html_page(results, analyse(results)).empty());
 }
 
 TEST(Results, ATornLastLineIsLeftOutWithANote) {
@@ -223,10 +223,10 @@ TEST(Results, AnyDamageIsReportedOrReadNeverACrash) {
       ++read;
       if (i % 10 != 0) continue;  // rendering is the slow part
       terminal_table(results);
-      markdown_report(results);
-      csv_table(results);
-      html_page(results);
-      summary_svg(results);
+      markdown_report(results, analyse(results));
+      csv_table(results, analyse(results));
+      html_page(results, analyse(results));
+      summary_svg(results, analyse(results));
     } catch (const BadResults& bad) {
       ++refused;
       EXPECT_TRUE(std::string_view(bad.what()).starts_with("fuzz.jsonl:")) << bad.what();
