@@ -185,7 +185,7 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   /// For the handles: gives up a reference.
   template <class T>
   [[gnu::always_inline]] void drop(T* object) {
-    if (object != nullptr && object->count.release()) bury(object);
+    if (object != nullptr && object->count.release()) bury(this, object);
   }
 
   /// For Operations.
@@ -226,8 +226,8 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   }
 
   template <class T>
-  [[gnu::noinline]] void bury(T* object) {
-    reclaimer_.bury(object, &stops_);
+  [[gnu::noinline]] static void bury(Mutator* self, T* object) {
+    self->reclaimer_.bury(object, &self->stops_);
   }
 
   template <class T>

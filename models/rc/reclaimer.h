@@ -160,10 +160,10 @@ class Reclaimer {
     static inline constinit Registrar* first = nullptr;
   };
   template <class T>
-  static inline Registrar registrar{
-      type_info<T>(), [](Reclaimer& self, Header* dead, Cascade& cascade) {
-        self.run<T>(static_cast<T*>(dead), cascade);
-      }};
+  static inline Registrar registrar{type_info<T>(),
+                                    [](Reclaimer& self, Header* dead, Cascade& cascade) {
+                                      self.run<T>(static_cast<T*>(dead), cascade);
+                                    }};
   static inline constinit std::array<Run, max_types> runs{};
 
   static bool fill_runs() {
