@@ -1,0 +1,271 @@
+// gen: bump allocation into thread-local buffers, a copying nursery, an old generation that is
+// marked and slid; the world stops for each collection. The order in which memory lives is the
+// order in which to read: README.md.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+#include "boundary/census.h"
+#include "boundary/fresh_stamp.h"
+#include "boundary/traits.h"
+#include "models/gen/heap.h"
+#include "models/gen/mutator.h"
+#include "models/parts/layout.h"
+#include "models/parts/monitor.h"
+#include "models/parts/operations.h"
+#include "models/parts/raw_handles.h"
+#include "models/parts/shadow_stack.h"
+
+namespace reclaim {
+
+namespace gen {
+
+template <class Counting>
+class Mutator;
+
+/// A root seen by many threads.
+template <class T>
+class Global : public GlobalRoot {
+ public:
+  explicit Global(Heap& heap) : heap_(heap) { heap.globals().add(*this); }
+  ~Global() { heap_.globals().remove(*this); }
+
+ private:
+  Heap& heap_;
+};
+
+/// The types that a workload sees.
+template <class Counting>
+struct Types : ObjectLayout {
+  using Mutator = gen::Mutator<Counting>;
+  using Heap = gen::Heap;
+  template <class T>
+  using Fresh = parts::RawFresh<T>;
+  template <class T>
+  using Local = parts::ShadowLocal<T, Mutator>;
+  template <class T>
+  using Global = gen::Global<T>;
+};
+
+template <class Counting>
+class Mutator : public MutatorCore,
+                public parts::Operations<Mutator<Counting>, Types<Counting>>,
+                public parts::MonitorOperations<Mutator<Counting>> {
+  using Own = Types<Counting>;
+  using SlotOperations = parts::Operations<Mutator, Own>;
+
+ public:
+  template <class T>
+  using Fresh = typename Own::template Fresh<T>;
+  template <class T>
+  using Local = typename Own::template Local<T>;
+  template <class T>
+  using Field = typename Own::template Field<T>;
+  template <class T>
+  using Array = typename Own::template Array<T>;
+  using Blob = typename Own::Blob;
+
+  explicit Mutator(Heap& heap)
+      : MutatorCore(heap), made_(Counting::counts ? heap.kinds().size() : 0) {}
+  ~Mutator() { heap().detach(*this, Counting::counts ? &made_ : nullptr); }
+  Mutator(const Mutator&) = delete;
+  Mutator& operator=(const Mutator&) = delete;
+
+  template <class T>
+  Fresh<T> make(Site site = Site::here()) {
+    static_assert(alignof(T) <= word_bytes, "a moving model aligns objects to a word");
+    epoch_.pass();
+    constexpr std::size_t bytes = align_up(sizeof(T), word_bytes);
+    std::byte* room;
+    if constexpr (bytes <= small_bytes_most) {
+      room = allocate(bytes);
+    } else {
+      bool dirty = false;
+      room = allocate_large(bytes, dirty);
+    }
+    T* object = new (room) T{};
+    const std::uint32_t type = type_info<T>().id;
+    object->begin(type);
+    if constexpr (Counting::counts) ++made_[type].objects;
+    return {object, stamp(site)};
+  }
+
+  template <class V>
+  Fresh<Array<V>> make_array(std::size_t length, Site site = Site::here()) {
+    using A = Array<V>;
+    if (length > most_elements) out_of_memory("gen", length, 0);
+    epoch_.pass();
+    const std::size_t bytes = A::size_for(length);
+    auto* array = new (allocate_zeroed(bytes)) A;
+    array->begin(type_info<A>().id);
+    array->set_length(length);
+    count(type_info<A>().id, length * sizeof(void*));
+    return {array, stamp(site)};
+  }
+
+  Fresh<Blob> make_blob(std::size_t size, std::size_t alignment = alignof(void*),
+                        Site site = Site::here()) {
+    if (size > most_elements || alignment > most_elements) out_of_memory("gen", size, 0);
+    epoch_.pass();
+    const std::size_t bytes = align_up(Blob::size_for(size, alignment), word_bytes);
+    auto* blob = new (allocate_zeroed(bytes)) Blob;
+    blob->begin(type_info<Blob>().id);
+    blob->set_size(size, alignment);
+    count(type_info<Blob>().id, size);
+    return {blob, stamp(site)};
+  }
+
+  template <class T>
+  Fresh<T> copy(const Local<T>& local, Site site = Site::here()) {
+    return {local.get(), stamp(site)};
+  }
+  template <class T>
+  Fresh<T> escape(Local<T>& local, Site site = Site::here()) {
+    return {local.take(), stamp(site)};
+  }
+
+  /// Nothing to do but to remember the promise: the next full trace holds the program to it.
+  template <class T>
+  void discard(Local<T>& local, Site site = Site::here()) {
+    T* object = local.take();
+    if constexpr (checked) {
+      if (object != nullptr) object->set_discarded(site);
+    }
+  }
+  template <class T>
+  void discard(Fresh<T> fresh, Site site = Site::here()) {
+    if constexpr (checked) {
+      if (T* object = fresh.get()) object->set_discarded(site);
+    }
+  }
+
+  /// A new blob with the old one's bytes; what is added is zero.
+  Fresh<Blob> resize(Local<Blob>& local, std::size_t size, Site site = Site::here()) {
+    Blob* larger = make_blob(size, local->alignment(), site).get();
+    Blob* blob = local.take();
+    std::memcpy(larger->data(), blob->data(), std::min(size, blob->size()));
+    return {larger, stamp(site)};
+  }
+
+  template <class V>
+  Fresh<V> load(Global<V>& global, Site site = Site::here()) {
+    return {static_cast<V*>(global.load()), stamp(site)};
+  }
+  template <class V>
+  void store(Global<V>& global, const Local<V>& value) {
+    global.exchange(value.get());
+  }
+  template <class V>
+  void store(Global<V>& global, std::nullptr_t) {
+    global.exchange(nullptr);
+  }
+  template <class V>
+  Fresh<V> exchange(Global<V>& global, Fresh<V> value, Site site = Site::here()) {
+    return {static_cast<V*>(global.exchange(value.get())), stamp(site)};
+  }
+  using MutatorCore::thread;
+  using SlotOperations::load;
+  using SlotOperations::store;
+
+  void poll() {
+    epoch_.pass();
+    MutatorCore::poll();
+  }
+  void collect() {
+    epoch_.pass();
+    heap().collect(*this);
+  }
+  template <class F>
+  decltype(auto) blocking(F&& f) {
+    epoch_.pass();
+    const Blocked blocked{*this};
+    return std::forward<F>(f)();
+  }
+  std::byte* pin(const Local<Blob>& blob) {
+    epoch_.pass();
+    MutatorCore::poll();
+    heap().pin(blob.get());
+    return blob->data();
+  }
+  void unpin(const Local<Blob>& blob) { heap().unpin(blob.get()); }
+
+  parts::MonitorTable& monitors() { return heap().monitors(); }
+
+  /// For Operations.
+  template <class V>
+  Fresh<V> read(Field<V>& field, Site site) {
+    return {parts::Access::slot(field), stamp(site)};
+  }
+  template <class O, class V>
+  void write(O* owner, Field<V>& field, const Local<V>& value) {
+    parts::Access::slot(field) = value.get();
+    barrier(owner, &field);
+  }
+  template <class O, class V>
+  void write(O* owner, Field<V>& field, Fresh<V> value) {
+    parts::Access::slot(field) = value.get();
+    barrier(owner, &field);
+  }
+  template <class O, class V>
+  void write(O*, Field<V>& field, std::nullptr_t) {
+    parts::Access::slot(field) = nullptr;
+  }
+
+ private:
+  /// Elements of an array, or bytes of a blob, beyond any machine's memory.
+  static constexpr std::size_t most_elements = std::size_t{1} << 45;
+
+  /// In a blocking region from construction to destruction.
+  class Blocked {
+   public:
+    explicit Blocked(Mutator& mutator) : mutator_(mutator) {
+      mutator.heap().safepoints().enter_blocking(mutator);
+    }
+    ~Blocked() { mutator_.heap().safepoints().leave_blocking(mutator_); }
+    Blocked(const Blocked&) = delete;
+    Blocked& operator=(const Blocked&) = delete;
+
+   private:
+    Mutator& mutator_;
+  };
+
+  FreshStamp stamp(Site site) const { return FreshStamp{epoch_, site}; }
+
+  void count(std::uint32_t type, std::uint64_t bytes) {
+    if constexpr (Counting::counts) {
+      ++made_[type].objects;
+      made_[type].bytes += bytes;
+    }
+  }
+
+  std::byte* allocate_zeroed(std::size_t bytes) {
+    if (bytes <= small_bytes_most) [[likely]] {
+      return static_cast<std::byte*>(std::memset(allocate(bytes), 0, bytes));
+    }
+    bool dirty = false;
+    std::byte* room = allocate_large(bytes, dirty);
+    if (dirty) std::memset(room, 0, bytes);
+    return room;
+  }
+
+  SafepointEpoch epoch_;
+  MadeRows made_;
+};
+
+}  // namespace gen
+
+template <class Counting = Counted>
+struct Gen : gen::Types<Counting> {
+  static constexpr ModelTraits traits{
+      .id = "gen",
+      .like = "Java",
+      .summary = "bump allocation, copying nursery, old generation; the world stops to collect",
+      .has_heap_limit = true,
+      .collects_cycles = true,
+      .moves = true};
+};
+
+}  // namespace reclaim

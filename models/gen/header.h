@@ -1,0 +1,66 @@
+// The eight bytes before every object's fields.
+//
+//   bit  63            32 31    28 27      16 15   9 8   6 5     0
+//        [ lock word     ][ 0     ][ type id ][ 0   ][ age ][ flags ]
+//
+// Bit 0 is set in every header, so a word whose bit 0 is clear is either a forwarding address (an
+// object has moved, and this is where to) or no object at all.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "boundary/type_info.h"
+
+namespace reclaim::gen {
+
+/// The header as one word: what the collector copies, and what a forwarding address replaces.
+using HeaderWord [[gnu::may_alias]] = std::uint64_t;
+
+namespace header {
+inline constexpr std::uint32_t object = 1u << 0;    ///< always set: this is no forwarding address
+inline constexpr std::uint32_t pinned = 1u << 1;    ///< must not move
+inline constexpr std::uint32_t unlogged = 1u << 2;  ///< old, and the next store into it is recorded
+inline constexpr std::uint32_t chunked = 1u << 3;   ///< large array: stores are recorded by chunk
+inline constexpr std::uint32_t old = 1u << 4;       ///< in the old generation
+inline constexpr std::uint32_t marked = 1u << 5;    ///< large or pinned: reached by this collection
+inline constexpr int age_shift = 6;
+inline constexpr std::uint32_t age_one = 1u << age_shift;
+inline constexpr std::uint32_t age_mask = 7u << age_shift;
+inline constexpr int type_shift = 16;
+inline constexpr std::uint32_t type_mask = 0xfffu;
+}  // namespace header
+
+static_assert(max_types <= header::type_mask + 1);
+
+struct Header {
+  static constexpr bool has_lock_word = true;
+  std::atomic<std::uint32_t> bits{0};
+  std::atomic<std::uint32_t> lock{0};  ///< the monitor's (models/parts/monitor.h)
+
+  std::uint32_t flags() const { return bits.load(std::memory_order_relaxed); }
+  HeaderWord& word() { return *reinterpret_cast<HeaderWord*>(this); }
+  HeaderWord word() const { return *reinterpret_cast<const HeaderWord*>(this); }
+
+  /// A new object's header, in one store.
+  void begin(std::uint32_t type_id) {
+    word() = HeaderWord{header::object | (type_id << header::type_shift)};
+  }
+};
+static_assert(sizeof(Header) == sizeof(HeaderWord));
+
+/// Any object, as the collector sees it.
+using Object = Header;
+
+constexpr std::uint32_t type_of(HeaderWord word) {
+  return static_cast<std::uint32_t>(word >> header::type_shift) & header::type_mask;
+}
+constexpr std::uint32_t age_of(HeaderWord word) {
+  return (static_cast<std::uint32_t>(word) & header::age_mask) >> header::age_shift;
+}
+constexpr bool is_forwarded(HeaderWord word) { return (word & header::object) == 0; }
+
+inline std::uintptr_t address_of(const void* p) { return reinterpret_cast<std::uintptr_t>(p); }
+
+}  // namespace reclaim::gen

@@ -1,0 +1,399 @@
+#include "models/gen/heap.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "measure/clock.h"
+#include "models/gen/evacuation.h"
+#include "models/gen/major.h"
+#include "models/gen/policy.h"
+#include "models/gen/verify.h"
+
+namespace reclaim::gen {
+
+namespace {
+
+constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
+
+/// The system's memory, rounded to what one reservation may take without a limit.
+std::size_t system_bytes() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES);
+  return align_up(static_cast<std::size_t>(std::max(pages, 1L << 18)) * page_bytes,
+                  huge_page_bytes);
+}
+
+std::size_t blocks_to_bytes(std::size_t blocks) { return blocks << block_shift; }
+
+}  // namespace
+
+Heap::Heap(const HeapOptions& options)
+    : options_(options),
+      old_bytes_(align_up(options.limit_bytes != 0 ? options.limit_bytes : system_bytes(),
+                          huge_page_bytes)),
+      large_bytes_(old_bytes_ * 4),
+      nursery_bytes_(policy::nursery_range_bytes),
+      limit_bytes_(options.limit_bytes != 0 ? options.limit_bytes : old_bytes_),
+      range_(old_bytes_ + large_bytes_ + nursery_bytes_, huge_page_bytes),
+      old_((range_.base() != nullptr ? void() : exhausted(range_.bytes()), range_.base()),
+           old_bytes_),
+      large_(range_.base() + old_bytes_, large_bytes_),
+      nursery_(range_.base() + old_bytes_ + large_bytes_, nursery_bytes_),
+      remembered_(old_bytes_ / 16 + large_bytes_ / 512),
+      mark_stack_((old_bytes_ + large_bytes_) / 16),
+      segments_(nursery_bytes_ >> (block_shift - 1)),
+      safepoints_(options.stress.collect_at_each_poll),
+      tenure_age_(policy::tenure_age),
+      made_(kinds_.size()) {
+  next_major_bytes_ = policy::first_major_bytes;
+  set_eden();
+  eden_after_major_ = eden_blocks_most_;
+}
+
+Heap::~Heap() = default;
+
+void Heap::exhausted(std::size_t asked_bytes) const {
+  out_of_memory("gen", asked_bytes, options_.limit_bytes);
+}
+
+// --- the limit ---
+
+std::size_t Heap::nursery_blocks_most(std::size_t large_bytes) const {
+  const std::size_t taken = blocks_to_bytes(old_.used_blocks()) + large_bytes;
+  if (taken >= limit_bytes_) return 0;
+  return most_blocks_with_reserve((limit_bytes_ - taken) >> block_shift);
+}
+
+void Heap::set_eden() {
+  const std::size_t most = nursery_blocks_most(large_.used_bytes());
+  const std::size_t others = nursery_.used_blocks() - eden_blocks_;
+  eden_blocks_most_ = std::min(most > others ? most - others : 0, policy::eden_blocks());
+}
+
+std::size_t Heap::resident_bytes() const {
+  return blocks_to_bytes(old_.resident_blocks() + nursery_.resident_blocks()) +
+         large_.resident_bytes();
+}
+
+std::size_t Heap::metadata_bytes() const {
+  return old_.metadata_bytes() + large_.metadata_bytes() + remembered_.metadata_bytes() +
+         mark_stack_.committed_bytes();
+}
+
+void Heap::make_resident_room(std::size_t bytes) {
+  if (resident_bytes() + bytes <= limit_bytes_) [[likely]]
+    return;
+  old_.release_free(0);
+  if (resident_bytes() + bytes <= limit_bytes_) return;
+  large_.release_free();
+  if (resident_bytes() + bytes <= limit_bytes_) return;
+  nursery_.release_free_from(0);
+}
+
+BlockIndex Heap::claim_nursery(Nursery::Use use) {
+  if (!nursery_.next_is_resident()) make_resident_room(block_bytes);
+  const BlockIndex block = nursery_.claim(use);
+  if (block == no_block) exhausted(block_bytes);
+  return block;
+}
+
+BlockIndex Heap::claim_old() {
+  if (!old_.next_is_resident()) make_resident_room(block_bytes);
+  const BlockIndex block = old_.claim();
+  if (block == no_block) exhausted(block_bytes);
+  return block;
+}
+
+// --- allocation ---
+
+std::size_t Heap::buffer_bytes() const {
+  const std::size_t mutators = std::max<std::size_t>(safepoints_.count(), 1);
+  if (mutators == 1) return block_bytes;
+  const std::size_t share = blocks_to_bytes(eden_blocks_most_) / (mutators * 4);
+  return std::clamp(share & ~(page_bytes - 1), small_bytes_most, block_bytes);
+}
+
+bool Heap::carve_shared(std::size_t least, std::size_t wanted, BumpRange& range) {
+  if (eden_.room() < least) {
+    if (eden_blocks_ >= eden_blocks_most_) return false;
+    const BlockIndex block = claim_nursery(Nursery::Use::eden);
+    ++eden_blocks_;
+    eden_ = {nursery_.begin_of(block), nursery_.begin_of(block) + block_bytes};
+  }
+  std::size_t bytes = std::min(std::max(least, wanted), eden_.room());
+  if (eden_.room() - bytes < policy::smallest_buffer_bytes && wanted > least) bytes = eden_.room();
+  range = {eden_.top, eden_.top + bytes};
+  eden_.top += bytes;
+  return true;
+}
+
+bool Heap::carve(MutatorCore& mutator, std::size_t bytes, std::byte*& begin) {
+  const auto rest = static_cast<std::size_t>(mutator.end_ - mutator.top_);
+  BumpRange range;
+  // An object that does not fit into a buffer with much room left is put beside the buffer.
+  if (rest > policy::buffer_waste_bytes || options_.stress.collect_every_nth_make != 0) {
+    if (!carve_shared(bytes, bytes, range)) return false;
+  } else {
+    if (!carve_shared(bytes, buffer_bytes(), range)) return false;
+    mutator.top_ = range.top + bytes;
+    mutator.end_ = range.end;
+  }
+  begin = range.top;
+  return true;
+}
+
+bool Heap::stress_now() {
+  const std::uint64_t nth = options_.stress.collect_every_nth_make;
+  if (nth == 0) return false;
+  const std::lock_guard lock(allocation_mutex_);
+  return ++makes_ % nth == 0;
+}
+
+std::byte* Heap::allocate_slow(MutatorCore& mutator, std::size_t bytes) {
+  if (stress_now()) collect_until(&mutator, Effort::minor, bytes, [] { return true; });
+  for (;;) {
+    mutator.poll();
+    std::byte* begin = nullptr;
+    {
+      const std::lock_guard lock(allocation_mutex_);
+      if (carve(mutator, bytes, begin)) return begin;
+    }
+    collect_until(&mutator, Effort::minor, bytes,
+                  [this] { return eden_blocks_most_ >= policy::least_eden_blocks(limit_bytes_); });
+  }
+}
+
+bool Heap::large_fits(std::size_t bytes) const {
+  const std::size_t after = large_.used_bytes() + bytes;
+  return after >= bytes && after < limit_bytes_ &&
+         nursery_.used_blocks() + 1 <= nursery_blocks_most(after);
+}
+
+std::byte* Heap::allocate_large(MutatorCore& mutator, std::size_t bytes, bool& dirty) {
+  const std::size_t rounded = LargeSpace::rounded(bytes);
+  if (rounded < bytes || rounded > limit_bytes_) exhausted(bytes);
+  if (stress_now()) collect_until(&mutator, Effort::minor, bytes, [] { return true; });
+  for (;;) {
+    mutator.poll();
+    {
+      const std::lock_guard lock(allocation_mutex_);
+      if (large_fits(rounded) &&
+          (young_large_bytes_ == 0 || young_large_bytes_ + rounded <= policy::young_large_bytes)) {
+        make_resident_room(rounded);
+        const LargeSpace::Run run = large_.allocate(bytes);
+        if (run.begin == nullptr) exhausted(bytes);
+        large_.young().push(reinterpret_cast<Object*>(run.begin));
+        young_large_bytes_ += rounded;
+        set_eden();
+        dirty = run.dirty;
+        return run.begin;
+      }
+    }
+    collect_until(&mutator, Effort::minor, bytes, [&] { return large_fits(rounded); });
+  }
+}
+
+// --- collecting ---
+
+bool Heap::old_is_due() const {
+  if (options_.limit_bytes == 0) {
+    return blocks_to_bytes(old_.used_blocks()) + large_.used_bytes() >= next_major_bytes_;
+  }
+  return eden_blocks_most_ < policy::eden_blocks_before_major(eden_after_major_);
+}
+
+void Heap::begin_collection() {
+  eden_ = {};
+  eden_blocks_ = 0;
+  for (MutatorCore* m : safepoints_.mutators()) {
+    m->drop_buffer();
+    m->flush_remembered(remembered_);
+  }
+}
+
+void Heap::minor_collection(bool promote_all) {
+  Evacuation{*this, promote_all}.run();
+  set_eden();
+}
+
+void Heap::major_collection(bool compact_all) {
+  minor_collection(true);
+  MajorCollection{*this, compact_all}.run();
+  after_major();
+}
+
+void Heap::after_major() {
+  const std::size_t live = blocks_to_bytes(old_.used_blocks()) + large_.used_bytes();
+  next_major_bytes_ = policy::next_major_bytes(live);
+  set_eden();
+  eden_after_major_ = eden_blocks_most_;
+  // Memory goes back to the system but for what the next cycle will want at once.
+  old_.release_free(old_.used_blocks() / 4 + policy::kept_free_blocks);
+  large_.release_free();
+  nursery_.release_free_from(static_cast<BlockIndex>(2 * policy::eden_blocks()));
+}
+
+void Heap::collect_once(Effort effort) {
+  begin_collection();
+  if constexpr (checked) Verifier{*this}.before_collection();
+  if (effort == Effort::minor) {
+    ++totals_.minor;
+    minor_collection(false);
+  } else {
+    ++totals_.major;
+    major_collection(effort == Effort::compact_all);
+  }
+  if constexpr (checked) Verifier{*this}.after_collection();
+}
+
+template <class Enough>
+void Heap::collect_until(MutatorCore* self, Effort effort, std::size_t asked_bytes,
+                         Enough&& enough) {
+  if (!safepoints_.stop_the_world(self)) return;  // the caller looks again
+  if (options_.stress.collect_every_nth_make != 0 || options_.stress.collect_at_each_poll) {
+    if (effort == Effort::minor && std::exchange(stress_major_next_, !stress_major_next_)) {
+      effort = Effort::major;
+    }
+  }
+  bool major = effort != Effort::minor;
+  collect_once(effort);
+  if (!major && (old_is_due() || !enough())) {
+    major = true;
+    collect_once(Effort::major);
+  }
+  if (!enough()) collect_once(Effort::compact_all);
+  if (!enough()) exhausted(asked_bytes);
+  stops_.record(StopCause::time_to_safepoint, safepoints_.asked_ns(), safepoints_.reached_ns());
+  stops_.record(major ? StopCause::major_gc : StopCause::minor_gc, safepoints_.asked_ns(),
+                now_ns());
+  safepoints_.resume_the_world();
+}
+
+void Heap::collect(MutatorCore& mutator) {
+  collect_until(&mutator, Effort::major, 0, [] { return true; });
+}
+
+void Heap::poll_slow(MutatorCore& mutator) {
+  safepoints_.stand(mutator);
+  if (options_.stress.collect_at_each_poll) {
+    collect_until(&mutator, Effort::minor, 0, [] { return true; });
+  }
+}
+
+// --- pins ---
+
+void Heap::pin(Object* blob) {
+  const std::lock_guard lock(allocation_mutex_);
+  for (auto& [pinned, count] : pins_) {
+    if (pinned != blob) continue;
+    ++count;
+    return;
+  }
+  pins_.emplace_back(blob, 1);
+  blob->bits.fetch_or(header::pinned, std::memory_order_relaxed);
+  if (nursery_.contains(blob)) ++nursery_.block_of(blob).pins;
+  if (old_.contains(blob)) ++old_.block_of(blob).pins;
+}
+
+void Heap::unpin(Object* blob) {
+  const std::lock_guard lock(allocation_mutex_);
+  const auto found =
+      std::find_if(pins_.begin(), pins_.end(), [&](auto& pin) { return pin.first == blob; });
+  if (found == pins_.end()) violation("unpin undoes a pin", "the blob is not pinned");
+  if (--found->second != 0) return;
+  pins_.erase(found);
+  blob->bits.fetch_and(~header::pinned, std::memory_order_relaxed);
+  if (nursery_.contains(blob)) --nursery_.block_of(blob).pins;
+  if (old_.contains(blob)) --old_.block_of(blob).pins;
+}
+
+// --- mutators ---
+
+std::uint32_t Heap::attach(MutatorCore& mutator) {
+  const std::uint32_t thread = monitors_.attach_thread();
+  safepoints_.attach(mutator);
+  return thread;
+}
+
+void Heap::detach(MutatorCore& mutator, const MadeRows* made) {
+  safepoints_.detach(mutator, [&] {
+    const std::lock_guard lock(allocation_mutex_);
+    mutator.flush_remembered(remembered_);
+    stops_.add(mutator.stops());
+    if (made == nullptr) return;
+    for (std::size_t i = 0; i < made_.size(); ++i) {
+      made_[i].objects += (*made)[i].objects;
+      made_[i].bytes += (*made)[i].bytes;
+    }
+  });
+  monitors_.detach_thread(mutator.thread());
+}
+
+void Heap::flush_remembered(MutatorCore& mutator) {
+  const std::lock_guard lock(allocation_mutex_);
+  mutator.flush_remembered(remembered_);
+}
+
+// --- the census ---
+
+Census Heap::census() {
+  Census census;
+  live_.assign(kinds_.size(), MadeRow{});
+  const bool exact = safepoints_.count() == 0;
+  if (exact) {
+    counting_live_ = true;
+    collect_until(nullptr, Effort::major, 0, [] { return true; });
+    counting_live_ = false;
+  }
+  for (std::uint32_t id = 0; id < kinds_.size(); ++id) {
+    const Kind& kind = kinds_[id];
+    MadeRow made = made_[id];
+    if (kind.shape == Shape::record) {
+      made.bytes = made.objects * (kind.type->head_bytes - head_bytes);
+    }
+    const MadeRow left = exact ? live_[id] : made;
+    census.add({kind.type->name, made.objects, made.bytes, left.objects, left.bytes});
+  }
+  return census;
+}
+
+std::vector<std::pair<std::string, double>> Heap::extra() const {
+  const auto number = [](auto n) { return static_cast<double>(n); };
+  return {{"minor_collections", number(totals_.minor)},
+          {"major_collections", number(totals_.major)},
+          {"major_slides", number(totals_.slides)},
+          {"copied_bytes", number(totals_.copied_bytes)},
+          {"promoted_bytes", number(totals_.promoted_bytes)},
+          {"heap_metadata_bytes", number(metadata_bytes())}};
+}
+
+// --- MutatorCore ---
+
+MutatorCore::MutatorCore(Heap& heap) : heap_(heap) { thread_ = heap.attach(*this); }
+
+std::byte* MutatorCore::allocate_slow(std::size_t bytes) {
+  return heap_.allocate_slow(*this, bytes);
+}
+
+std::byte* MutatorCore::allocate_large(std::size_t bytes, bool& dirty) {
+  return heap_.allocate_large(*this, bytes, dirty);
+}
+
+void MutatorCore::poll_slow() { heap_.poll_slow(*this); }
+
+void MutatorCore::remember(Object* owner, void* slot) {
+  Remembered entry{owner, nullptr};
+  if ((owner->flags() & header::chunked) != 0) {
+    std::atomic_ref<std::uint8_t> mark{heap_.large().chunk_mark(slot)};
+    if (mark.load(std::memory_order_relaxed) != 0) return;
+    if (mark.exchange(1, std::memory_order_relaxed) != 0) return;
+    entry.chunk = chunk_of(static_cast<Object**>(slot));
+  } else if ((owner->bits.fetch_and(~header::unlogged, std::memory_order_relaxed) &
+              header::unlogged) == 0) {
+    return;  // another thread was first
+  }
+  if (remembered_count_ == remembered_.size()) heap_.flush_remembered(*this);
+  remembered_[remembered_count_++] = entry;
+}
+
+}  // namespace reclaim::gen

@@ -1,0 +1,173 @@
+// The heap: its spaces, its limit, and when it collects.
+//
+//   | old space ............ | large space ............ | nursery ........ |   one range of
+//   addresses ^                        ^ from here on an object may be young         ^
+//
+// The limit is strict. With O, N blocks in use in the old space and the nursery, G bytes of large
+// objects, at every moment outside a collection
+//     (O + N + copy_reserve_blocks(N)) * block_bytes + G <= limit
+// so a collection that finds everything alive has room to copy it: there is no promotion failure.
+// What is resident never exceeds the limit either: free blocks are given back before it would.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "boundary/census.h"
+#include "boundary/heap_options.h"
+#include "boundary/stops.h"
+#include "models/gen/kind.h"
+#include "models/gen/large_space.h"
+#include "models/gen/mutator.h"
+#include "models/gen/nursery.h"
+#include "models/gen/old_space.h"
+#include "models/gen/remembered_set.h"
+#include "models/gen/roots.h"
+#include "models/gen/safepoint.h"
+#include "models/parts/monitor.h"
+
+namespace reclaim::gen {
+
+/// Objects and bytes made, by type: one row a type.
+struct MadeRow {
+  std::uint64_t objects;
+  std::uint64_t bytes;  ///< of arrays and blobs; a record's follow from its number
+};
+using MadeRows = MappedArray<MadeRow>;
+
+/// An allocation buffer, or the shared rest of an eden block.
+struct BumpRange {
+  std::byte* top = nullptr;
+  std::byte* end = nullptr;
+  std::size_t room() const { return static_cast<std::size_t>(end - top); }
+};
+
+/// Copied objects of a full buffer that are still to be scanned (evacuation.h).
+struct GreySegment {
+  std::byte* scan;
+  std::byte* top;
+  bool promoted;
+};
+
+/// What a collection came to; sums over the life of a heap.
+struct CollectionTotals {
+  std::uint64_t minor = 0;
+  std::uint64_t major = 0;
+  std::uint64_t slides = 0;  ///< major collections that moved objects
+  std::uint64_t copied_bytes = 0;
+  std::uint64_t promoted_bytes = 0;
+};
+
+class Heap {
+ public:
+  explicit Heap(const HeapOptions& options = {});
+  ~Heap();
+  Heap(const Heap&) = delete;
+  Heap& operator=(const Heap&) = delete;
+
+  /// Exact once the last mutator has detached: what a last full collection leaves is leaked.
+  Census census();
+  const StopLog& stops() const { return stops_; }
+  parts::MonitorTable& monitors() { return monitors_; }
+  /// Named numbers of this heap, for the record beside the measured ones.
+  std::vector<std::pair<std::string, double>> extra() const;
+  const CollectionTotals& totals() const { return totals_; }
+
+  // --- for mutators; thread-safe ---
+  std::uint32_t attach(MutatorCore& mutator);
+  void detach(MutatorCore& mutator, const MadeRows* made);
+  /// Room in the mutator's buffer, or apart from it. A safepoint.
+  std::byte* allocate_slow(MutatorCore& mutator, std::size_t bytes);
+  std::byte* allocate_large(MutatorCore& mutator, std::size_t bytes, bool& dirty);
+  /// The caller is a safepoint: reclaims all that is unreachable.
+  void collect(MutatorCore& mutator);
+  void poll_slow(MutatorCore& mutator);
+  void pin(Object* blob);
+  void unpin(Object* blob);
+  void flush_remembered(MutatorCore& mutator);
+  Safepoints& safepoints() { return safepoints_; }
+  GlobalRoots& globals() { return globals_; }
+  const KindTable& kinds() const { return kinds_; }
+
+  /// Whether the object is where new objects are: in the nursery, or large and not promoted yet.
+  bool is_young(const Object* object) const {
+    if (address_of(object) < address_of(large_.base())) return false;
+    return nursery_.contains(object) || (object->flags() & header::old) == 0;
+  }
+  LargeSpace& large() { return large_; }
+
+ private:
+  friend class Evacuation;
+  friend class MajorCollection;
+  friend class Verifier;
+
+  enum class Effort : std::uint8_t { minor, major, compact_all };
+
+  /// Blocks that the heap limit leaves for the nursery when `large_bytes` are used by large
+  /// objects.
+  std::size_t nursery_blocks_most(std::size_t large_bytes) const;
+  void set_eden();
+  bool carve(MutatorCore& mutator, std::size_t bytes, std::byte*& begin);
+  bool carve_shared(std::size_t bytes_least, std::size_t bytes_wanted, BumpRange& range);
+  std::size_t buffer_bytes() const;
+  bool large_fits(std::size_t bytes) const;
+
+  /// Stops the world and collects until `enough()`, with rising effort; then out_of_memory.
+  template <class Enough>
+  void collect_until(MutatorCore* self, Effort least, std::size_t asked_bytes, Enough&& enough);
+  void collect_once(Effort effort);
+  void minor_collection(bool promote_all);
+  void major_collection(bool compact_all);
+  void begin_collection();
+  void after_major();
+  bool old_is_due() const;
+  bool stress_now();
+
+  /// Claims that keep the resident memory within the limit.
+  BlockIndex claim_nursery(Nursery::Use use);
+  BlockIndex claim_old();
+  void make_resident_room(std::size_t bytes);
+  std::size_t resident_bytes() const;
+  std::size_t metadata_bytes() const;
+  [[noreturn]] void exhausted(std::size_t asked_bytes) const;
+
+  const HeapOptions options_;
+  const std::size_t old_bytes_, large_bytes_, nursery_bytes_;
+  const std::size_t limit_bytes_;  ///< of the options, or what the reserved range holds
+  Reservation range_;
+  OldSpace old_;
+  LargeSpace large_;
+  Nursery nursery_;
+  RememberedSet remembered_;
+  GrowingStack<Object*> mark_stack_;
+  GrowingStack<GreySegment> segments_;
+  KindTable kinds_;
+  GlobalRoots globals_;
+  Safepoints safepoints_;
+  parts::MonitorTable monitors_;
+
+  std::mutex allocation_mutex_;  ///< eden, large space, pins, remembered set, books
+  BumpRange eden_;               ///< rest of the current eden block
+  std::size_t eden_blocks_ = 0;  ///< claimed since the last collection
+  std::size_t eden_blocks_most_ = 0;
+  std::size_t eden_after_major_ = 0;  ///< eden_blocks_most_ as the last major collection left it
+  std::size_t young_large_bytes_ = 0;
+  std::size_t next_major_bytes_ =
+      0;                 ///< without a limit: old + large that start a major collection
+  BumpRange promotion_;  ///< rest of the old block that promoted objects go to
+  unsigned tenure_age_;
+  std::vector<std::pair<Object*, std::uint32_t>> pins_;
+  std::uint64_t makes_ = 0;  ///< stress
+  bool stress_major_next_ = false;
+  std::vector<MadeRow> live_;  ///< by type, when a census asks for it
+  bool counting_live_ = false;
+  MadeRows made_;
+  CollectionTotals totals_;
+  StopLog stops_;
+};
+
+}  // namespace reclaim::gen

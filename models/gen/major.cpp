@@ -1,0 +1,319 @@
+#include "models/gen/major.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "models/gen/policy.h"
+#include "models/gen/scribble.h"
+
+namespace reclaim::gen {
+
+MajorCollection::MajorCollection(Heap& heap, bool compact_all)
+    : heap_(heap),
+      old_(heap.old_),
+      large_(heap.large_),
+      kinds_(heap.kinds_),
+      compact_all_(compact_all) {}
+
+void MajorCollection::run() {
+  old_.clear_marks();
+  mark_roots();
+  drain();
+  if (heap_.counting_live_) count_live();
+  filter_remembered();
+  sweep_large();
+  unmark_pinned();
+  measure_blocks();
+  if (decide_to_slide()) {
+    ++heap_.totals_.slides;
+    set_targets();
+    update_roots();
+    move_and_update();
+    finish_blocks(last_);
+  } else {
+    free_empty_blocks();
+  }
+}
+
+// --- mark ---
+
+void MajorCollection::mark_roots() {
+  for (MutatorCore* m : heap_.safepoints_.mutators()) {
+    for (void** slot = m->begin(); slot != m->end(); ++slot) mark(static_cast<Object*>(*slot));
+  }
+  heap_.globals_.for_each([this](Object** slot) { mark(*slot); });
+  for (const auto& [blob, pins] : heap_.pins_) mark(blob);
+}
+
+[[gnu::always_inline]] inline void MajorCollection::mark(Object* object) {
+  if (old_.contains(object)) {
+    if (!old_.mark_start(object)) return;
+    __builtin_prefetch(object);
+    heap_.mark_stack_.push(object);
+  } else if (object != nullptr) {  // large, or a pinned blob in the nursery
+    const std::uint32_t flags = object->flags();
+    if ((flags & header::marked) != 0) return;
+    object->bits.store(flags | header::marked, std::memory_order_relaxed);
+    heap_.mark_stack_.push(object);
+  }
+}
+
+[[gnu::always_inline]] inline void MajorCollection::trace(Object* object) {
+  const Kind& kind = kinds_.of(object->word());
+  if constexpr (checked) {
+    static_cast<const ObjectLayout::Head*>(object)->verify_alive();  // it is reachable after all
+  }
+  if (old_.contains(object)) old_.mark_words(object, bytes_of(kind, object));
+  for_each_slot_of(kind, object, [this](Object** slot) { mark(*slot); });
+}
+
+/// Objects pass through a short queue between the mark stack and their tracing, so that their
+/// headers have arrived in the cache by then (Cher, Hosking, Vijaykumar 2004).
+void MajorCollection::drain() {
+  constexpr std::size_t queue_length = 8;
+  std::array<Object*, queue_length> queue{};
+  std::size_t at = 0;
+  GrowingStack<Object*>& stack = heap_.mark_stack_;
+  for (;;) {
+    Object* next = nullptr;
+    if (!stack.empty()) {
+      next = stack.pop();
+      __builtin_prefetch(next);
+    }
+    std::swap(next, queue[at]);
+    at = (at + 1) % queue_length;
+    if (next != nullptr) {
+      trace(next);
+    } else if (stack.empty()) {
+      bool left = false;
+      for (Object*& queued : queue) {
+        if (queued == nullptr) continue;
+        left = true;
+        trace(std::exchange(queued, nullptr));
+      }
+      if (!left && stack.empty()) return;
+    }
+  }
+}
+
+void MajorCollection::count(const Object* object) {
+  const HeaderWord word = object->word();
+  MadeRow& row = heap_.live_[type_of(word)];
+  ++row.objects;
+  row.bytes += asked_bytes_of(kinds_.of(word), object);
+}
+
+void MajorCollection::count_live() {
+  for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
+    if (old_[i].used) old_.for_each_marked(i, [this](Object* object) { count(object); });
+  }
+  for (const Object* object : large_.old()) {
+    if ((object->flags() & header::marked) != 0) count(object);
+  }
+  for (const auto& [blob, pins] : heap_.pins_) {
+    if (heap_.nursery_.contains(blob) && (blob->flags() & header::marked) != 0) count(blob);
+  }
+}
+
+/// What is remembered refers to pinned blobs in the nursery; the dead need not be.
+void MajorCollection::filter_remembered() {
+  for (const Remembered& entry : heap_.remembered_.turn()) {
+    const bool lives = old_.contains(entry.object) ? old_.is_marked(entry.object)
+                                                   : (entry.object->flags() & header::marked) != 0;
+    if (lives) {
+      heap_.remembered_.add(entry);
+    } else if (entry.chunk != nullptr) {
+      large_.chunk_mark(entry.chunk) = 0;
+    }
+  }
+}
+
+void MajorCollection::sweep_large() {
+  GrowingStack<Object*>& objects = large_.old();
+  std::size_t kept = 0;
+  for (Object* object : objects) {
+    const std::uint32_t flags = object->flags();
+    if ((flags & header::marked) == 0) {
+      large_.free(object);
+      continue;
+    }
+    object->bits.store(flags & ~header::marked, std::memory_order_relaxed);
+    objects[kept++] = object;
+  }
+  objects.shrink_to(kept);
+}
+
+void MajorCollection::unmark_pinned() {
+  for (const auto& [blob, pins] : heap_.pins_) {
+    blob->bits.fetch_and(~header::marked, std::memory_order_relaxed);
+  }
+}
+
+// --- decide ---
+
+void MajorCollection::measure_blocks() {
+  for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
+    OldSpace::Block& block = old_[i];
+    if (!block.used) continue;
+    const std::uint64_t* live = old_.live_of(i);
+    std::uint32_t words = 0;
+    for (std::size_t line = 0; line < lines_per_block; ++line) words += count_bits(live[line]);
+    block.live_words = words;
+    const std::size_t live_bytes = std::size_t{words} * word_bytes;
+    block.in_place = block.pins != 0 || (!compact_all_ && policy::is_dense(live_bytes));
+  }
+}
+
+/// Sliding costs a pass over all that lives; it is done when it frees blocks enough.
+bool MajorCollection::decide_to_slide() {
+  std::size_t thin_blocks = 0, thin_words = 0;
+  for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
+    const OldSpace::Block& block = old_[i];
+    if (!block.used || block.in_place || block.live_words == 0) continue;
+    ++thin_blocks;
+    thin_words += block.live_words;
+  }
+  const std::size_t needed = thin_words * word_bytes / (block_bytes - block_bytes / 16) + 1;
+  if (thin_blocks <= needed) return false;
+  return compact_all_ || policy::slide_pays(thin_blocks - needed, old_.used_blocks());
+}
+
+void MajorCollection::free_empty_blocks() {
+  for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
+    if (!old_[i].used) continue;
+    if (old_[i].live_words != 0 || old_[i].pins != 0) {
+      if constexpr (checked) scribble_dead(i);
+      continue;
+    }
+    if (heap_.promotion_.end == old_.end_of(i)) heap_.promotion_ = {};
+    old_.free(i);
+  }
+}
+
+/// Checked builds: words that belong to no live object.
+void MajorCollection::scribble_dead(BlockIndex block) {
+  const std::uint64_t* live = old_.live_of(block);
+  auto* words = reinterpret_cast<std::uint64_t*>(old_.begin_of(block));
+  for (std::size_t i = 0; i < block_bytes / word_bytes; ++i) {
+    if ((live[i / 64] >> (i % 64) & 1) == 0) words[i] = scribble_word;
+  }
+}
+
+// --- slide ---
+
+/// A target that says "stays": no address is odd.
+static std::byte* const stays = reinterpret_cast<std::byte*>(1);
+
+void MajorCollection::advance(Cursor& cursor) {
+  if (cursor.block != no_block) old_[cursor.block].top = cursor.to;
+  BlockIndex next = cursor.block == no_block ? 0 : cursor.block + 1;
+  while (!old_[next].used || old_[next].in_place || old_[next].live_words == 0) ++next;
+  cursor = {next, old_.begin_of(next), old_.end_of(next)};
+}
+
+/// Objects that begin in the same line go to the same block, one after the other.
+void MajorCollection::set_targets_in(BlockIndex block, Cursor& cursor) {
+  const std::uint64_t* starts = old_.starts_of(block);
+  const std::uint64_t* live = old_.live_of(block);
+  std::byte** targets = old_.targets_of(block);
+  // Live words at the line's front that belong to an object which began in an earlier line.
+  const auto carried_into = [&](std::size_t line) {
+    return count_bits(starts[line] == 0 ? live[line]
+                                        : live[line] & bits_below(static_cast<std::size_t>(
+                                                           std::countr_zero(starts[line]))));
+  };
+  for (std::size_t line = 0; line < lines_per_block; ++line) {
+    if (starts[line] == 0) continue;
+    const std::size_t carried = carried_into(line);
+    std::size_t words = count_bits(live[line]) - carried;
+    for (std::size_t next = line + 1; next < lines_per_block; ++next) {
+      words += carried_into(next);
+      if (starts[next] != 0) break;
+    }
+    if (words * word_bytes > static_cast<std::size_t>(cursor.end - cursor.to)) advance(cursor);
+    targets[line] = cursor.to - carried * word_bytes;
+    cursor.to += words * word_bytes;
+  }
+}
+
+void MajorCollection::set_targets() {
+  for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
+    const OldSpace::Block& block = old_[i];
+    if (!block.used || (block.live_words == 0 && !block.in_place)) continue;
+    if (block.in_place) {
+      std::fill_n(old_.targets_of(i), lines_per_block, stays);
+    } else {
+      if (last_.block == no_block) advance(last_);
+      set_targets_in(i, last_);
+    }
+  }
+}
+
+[[gnu::always_inline]] inline Object* MajorCollection::moved(Object* object) const {
+  if (!old_.contains(object)) return object;
+  if (old_.target_of(object) == stays) return object;
+  return old_.moved(object);
+}
+
+void MajorCollection::update_roots() {
+  const auto update = [this](Object** slot) { *slot = moved(*slot); };
+  for (MutatorCore* m : heap_.safepoints_.mutators()) {
+    for (void** slot = m->begin(); slot != m->end(); ++slot) {
+      update(reinterpret_cast<Object**>(slot));
+    }
+  }
+  heap_.globals_.for_each(update);
+  for (Remembered& entry : heap_.remembered_.current()) entry.object = moved(entry.object);
+  for (Object* object : large_.old()) {
+    for_each_slot_of(kinds_.of(object->word()), object, update);
+  }
+}
+
+void MajorCollection::move_and_update() {
+  for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
+    if (!old_[i].used || old_[i].live_words == 0) continue;
+    const bool in_place = old_[i].in_place;
+    old_.for_each_marked(i, [&](Object* object) {
+      const Kind& kind = kinds_.of(object->word());
+      if (!in_place) {
+        Object* to = old_.moved(object);
+        if (to != object) {
+          if (kind.bytes == 0 && kind.shape == Shape::blob) {
+            move_blob(static_cast<AnyBlob*>(object), reinterpret_cast<std::byte*>(to));
+          } else {
+            std::memmove(static_cast<void*>(to), static_cast<void*>(object),
+                         bytes_of(kind, object));
+          }
+          object = to;
+        }
+      }
+      for_each_slot_of(kind, object, [this](Object** slot) { *slot = moved(*slot); });
+    });
+  }
+}
+
+/// Movable blocks behind the cursor hold nothing any more; the cursor's takes promoted objects
+/// next.
+void MajorCollection::finish_blocks(const Cursor& cursor) {
+  const std::byte* promotion_end = heap_.promotion_.end;
+  heap_.promotion_ = {};
+  for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
+    OldSpace::Block& block = old_[i];
+    if (!block.used) continue;
+    if (block.in_place) {
+      if (promotion_end == old_.end_of(i)) heap_.promotion_ = {block.top, old_.end_of(i)};
+      if constexpr (checked) scribble_dead(i);
+    } else if (block.live_words == 0 || cursor.block == no_block || i > cursor.block) {
+      old_.free(i);
+    }
+  }
+  if (cursor.block == no_block) return;
+  old_[cursor.block].top = cursor.to;
+  heap_.promotion_ = {cursor.to, cursor.end};
+  if constexpr (checked) {
+    scribble(cursor.to, static_cast<std::size_t>(cursor.end - cursor.to));
+  }
+}
+
+}  // namespace reclaim::gen

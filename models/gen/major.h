@@ -1,0 +1,67 @@
+// The old generation in full: mark what is reachable, free the blocks in which nothing is, and,
+// when the rest has become thin, slide it together. The nursery has been emptied into the old space
+// before, so that everything is old; only pinned blobs may still lie in the nursery.
+//
+// Sliding keeps the objects' order, needs no room, and leaves blocks that are dense, or hold a
+// pinned object, where they are. Dense: at least 7/8 live, so what a slide leaves unused is bounded
+// by
+//     unused <= (1/8 in blocks left in place) + (1/8 at the ends of blocks filled again).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "models/gen/heap.h"
+
+namespace reclaim::gen {
+
+/// One full collection's work after the evacuation. The world is stopped.
+class MajorCollection {
+ public:
+  /// `compact_all`: memory is short; dense blocks are slid together too.
+  MajorCollection(Heap& heap, bool compact_all);
+  void run();
+
+ private:
+  /// Where the slide puts the next object.
+  struct Cursor {
+    BlockIndex block = no_block;
+    std::byte* to = nullptr;
+    std::byte* end = nullptr;
+  };
+
+  // mark
+  void mark_roots();
+  void mark(Object* object);
+  void trace(Object* object);
+  void drain();
+  void count_live();
+  void count(const Object* object);
+  void filter_remembered();
+  void sweep_large();
+  void unmark_pinned();
+
+  // decide
+  void measure_blocks();
+  bool decide_to_slide();
+  void free_empty_blocks();
+
+  // slide
+  void set_targets();
+  void set_targets_in(BlockIndex block, Cursor& cursor);
+  void advance(Cursor& cursor);
+  Object* moved(Object* object) const;
+  void update_roots();
+  void move_and_update();
+  void finish_blocks(const Cursor& cursor);
+  void scribble_dead(BlockIndex block);
+
+  Heap& heap_;
+  OldSpace& old_;
+  LargeSpace& large_;
+  const KindTable& kinds_;
+  const bool compact_all_;
+  Cursor last_;  ///< where the slide ended
+};
+
+}  // namespace reclaim::gen

@@ -1,0 +1,76 @@
+// A thread attached to a heap, as the collector sees it: its allocation buffer, its roots, its
+// share of the remembered set, its stop state. The typed operations are in gen.h.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "boundary/stops.h"
+#include "models/gen/header.h"
+#include "models/gen/remembered_set.h"
+#include "models/gen/safepoint.h"
+#include "models/parts/shadow_stack.h"
+
+namespace reclaim::gen {
+
+class Heap;
+
+class MutatorCore : public parts::ShadowStack {
+ public:
+  explicit MutatorCore(Heap& heap);
+  ~MutatorCore() = default;
+
+  Heap& heap() { return heap_; }
+  std::uint32_t thread() const { return thread_; }
+  StopLog& stops() { return stops_; }
+  StopState& stop_state() { return stop_; }
+  const StopState& stop_state() const { return stop_; }
+
+  /// Room for `bytes` (a multiple of a word, at most small_bytes_most), not zeroed. A safepoint.
+  [[gnu::always_inline]] std::byte* allocate(std::size_t bytes) {
+    std::byte* begin = top_;
+    if (static_cast<std::size_t>(end_ - begin) < bytes) [[unlikely]]
+      return allocate_slow(bytes);
+    top_ = begin + bytes;
+    return begin;
+  }
+  /// Room for a large object; it counts as reached from here until the next collection.
+  std::byte* allocate_large(std::size_t bytes, bool& dirty);
+
+  /// The write barrier: `slot` lies in `owner`, and a reference is about to be stored there.
+  [[gnu::always_inline]] void barrier(Object* owner, void* slot) {
+    if ((owner->flags() & header::unlogged) != 0) [[unlikely]]
+      remember(owner, slot);
+  }
+
+  void poll() {
+    if (stop_.attention.load(std::memory_order_relaxed)) [[unlikely]]
+      poll_slow();
+  }
+
+  /// Forgets the allocation buffer: its rest is garbage.
+  void drop_buffer() { top_ = end_ = nullptr; }
+  /// Hands what the barrier recorded to the heap. The caller keeps other threads away.
+  void flush_remembered(RememberedSet& set) {
+    for (std::size_t i = 0; i < remembered_count_; ++i) set.add(remembered_[i]);
+    remembered_count_ = 0;
+  }
+
+ private:
+  friend class Heap;
+  [[gnu::noinline]] std::byte* allocate_slow(std::size_t bytes);
+  [[gnu::noinline]] void remember(Object* owner, void* slot);
+  [[gnu::noinline]] void poll_slow();
+
+  std::byte* top_ = nullptr;
+  std::byte* end_ = nullptr;
+  StopState stop_;
+  Heap& heap_;
+  std::uint32_t thread_ = 0;
+  std::size_t remembered_count_ = 0;
+  std::array<Remembered, 256> remembered_;
+  StopLog stops_;
+};
+
+}  // namespace reclaim::gen

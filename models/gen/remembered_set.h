@@ -1,0 +1,66 @@
+// Old objects that may refer to young ones: what a minor collection must look at besides the roots.
+// The barrier records the object, not the slot, and each object once: its header's `unlogged` bit
+// is the whole filter (Blackburn and Hosking's object-remembering barrier, 2004). Arrays in the
+// large space are recorded by chunk of 64 slots, so that one store into a table of a million
+// entries does not make the next collection read them all.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "models/gen/address_space.h"
+#include "models/gen/header.h"
+#include "models/gen/kind.h"
+#include "models/gen/large_space.h"
+
+namespace reclaim::gen {
+
+/// An object of the old generation, or a chunk of a large array.
+struct Remembered {
+  Object* object;
+  Object** chunk;  ///< null: the whole object; else where the chunk's addresses begin
+};
+
+/// The slots [first, last) of an array that lie in a chunk.
+struct SlotRange {
+  Object** first;
+  Object** last;
+};
+
+inline SlotRange slots_of_chunk(AnyArray* array, Object** chunk) {
+  Object** begin = slots_of(array);
+  Object** end = begin + array->length();
+  return {std::max(begin, chunk), std::min(end, chunk + LargeSpace::chunk_slots)};
+}
+
+inline Object** chunk_of(Object** slot) {
+  constexpr std::uintptr_t mask = (std::uintptr_t{1} << LargeSpace::chunk_shift) - 1;
+  return reinterpret_cast<Object**>(address_of(slot) & ~mask);
+}
+
+/// Two lists: what is remembered now, and, during a collection, what will be after it.
+class RememberedSet {
+ public:
+  explicit RememberedSet(std::size_t most)
+      : lists_{GrowingStack<Remembered>(most), GrowingStack<Remembered>(most)} {}
+
+  GrowingStack<Remembered>& current() { return lists_[now_]; }
+  void add(Remembered entry) { lists_[now_].push(entry); }
+
+  /// The entries so far, to be looked at and thrown away; add() fills the list that follows.
+  GrowingStack<Remembered>& turn() {
+    now_ ^= 1;
+    lists_[now_].clear();
+    return lists_[now_ ^ 1];
+  }
+  std::size_t metadata_bytes() const {
+    return lists_[0].committed_bytes() + lists_[1].committed_bytes();
+  }
+
+ private:
+  GrowingStack<Remembered> lists_[2];
+  int now_ = 0;
+};
+
+}  // namespace reclaim::gen

@@ -1,0 +1,40 @@
+// An independent look at the heap, before and after each collection in checked builds: traces it
+// again from the roots with a set of its own, and asks of every reference, every header and every
+// edge from old to young whether it is as it should be. Shares no code with the collectors.
+#pragma once
+
+#include <unordered_set>
+#include <vector>
+
+#include "models/gen/heap.h"
+
+namespace reclaim::gen {
+
+/// A broken invariant is reported as a violation. The world is stopped and buffers are flushed.
+class Verifier {
+ public:
+  explicit Verifier(Heap& heap) : heap_(heap) {}
+  /// What mutators did: every reference is to an object; every edge from old to young is
+  /// remembered.
+  void before_collection();
+  /// What the collector did: the same, and freed space is in nobody's hands.
+  void after_collection();
+
+ private:
+  void trace();
+  void gather_remembered();
+  void check_reference(const Object* object);
+  void check_place(const Object* object, std::size_t bytes);
+  void check_edges(Object* object);
+  void check_limit();
+  void fail(const char* what) const;
+
+  Heap& heap_;
+  const char* when_ = "";
+  std::unordered_set<const void*> reached_;
+  std::unordered_set<const void*> remembered_;  ///< objects, and chunks of large arrays
+  std::unordered_set<const void*> large_;
+  std::vector<Object*> stack_;
+};
+
+}  // namespace reclaim::gen

@@ -1,0 +1,23 @@
+// manual+handles: malloc and free, with every Local on a shadow stack that nobody reads. The
+// control that tells what precise roots cost apart from what collecting costs.
+#pragma once
+
+#include "boundary/census.h"
+#include "boundary/traits.h"
+#include "models/manual/malloc_memory.h"
+#include "models/parts/raw_model.h"
+#include "models/parts/shadow_stack.h"
+
+namespace reclaim {
+
+template <class Counting = Counted>
+struct ManualHandles : parts::RawModel<Counting, parts::ShadowStackHandles, manual::MallocMemory> {
+  static constexpr ModelTraits traits{
+      .id = "manual+handles",
+      .like = "C++ with registered roots",
+      .summary = "manual that pays for a shadow stack it does not need: the price of precise roots",
+      .uses_malloc = true,
+      .wants_discard = true};
+};
+
+}  // namespace reclaim
