@@ -1,0 +1,53 @@
+// Who runs: the models, the JVM's collectors, Boehm's collector, hand-written code and the floor;
+// how each is started, and what it lacks here.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "boundary/workload.h"
+#include "cells/process.h"
+
+namespace reclaim::peers {
+
+/// What all contenders do alike.
+struct Work {
+  const WorkloadInfo* workload = nullptr;
+  WorkloadContext context;
+  std::string heap_label;        ///< as typed
+  std::uint64_t heap_bytes = 0;  ///< the same number for all who can be limited
+  int rounds_in_process = 1;     ///< warm-up included
+
+  /// "gcbench, 1 thread, heap 50MB"
+  std::string title() const;
+};
+
+enum class Kind { model, jvm, native };
+
+struct Contender {
+  std::string id;
+  Kind kind;
+  std::string program;             ///< a path
+  std::vector<std::string> words;  ///< before the name of the workload
+  std::string preload;             ///< allocator's file; empty: none
+  std::string missing;             ///< not empty: why it cannot run here
+};
+
+/// All of them, in the order of the table. `java`: a program's name or path.
+std::vector<Contender> all_contenders(const std::string& java);
+
+/// Those whose id, or the part of it before the colon, stands in `wanted`; all when it is empty.
+/// Throws cells::UsageError for an unknown name.
+std::vector<Contender> choose(std::vector<Contender> all, const std::vector<std::string>& wanted);
+
+/// The process that does the work.
+cells::ProcessRequest process_of(const Contender& contender, const Work& work, double timeout_s);
+
+/// The workloads that contenders have, by id.
+std::vector<const WorkloadInfo*> peer_workloads();
+
+/// First line of `java -version`; empty when there is none.
+std::string java_version(const std::string& java, const cells::InterruptGuard& guard);
+
+}  // namespace reclaim::peers

@@ -1,0 +1,255 @@
+// peers: the same work done by real runtimes, hand-written code and the models, in one run: fresh
+// processes, the same heap limit, each round of processes in a random order of its own. One table
+// for each piece of work on stdout, progress on stderr.
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <thread>
+
+#include "base/rng.h"
+#include "cells/cell.h"
+#include "cells/environment.h"
+#include "cells/names.h"
+#include "cells/quantities.h"
+#include "peers/contenders.h"
+#include "peers/results.h"
+#include "peers/table.h"
+
+namespace reclaim::peers {
+
+namespace {
+
+struct Options {
+  std::vector<std::string> workloads = {"gcbench"};
+  std::vector<std::string> contenders, parameters;
+  std::vector<int> threads = {1};
+  std::vector<std::string> heaps = {"50MB"};
+  std::string size = "paper", java = "java", against = "gen", json;
+  int rounds = 10, warmup = 10, repeats = 5;
+  std::uint64_t seed = 1;
+  double timeout_s = 120;
+  bool list = false;
+};
+
+const WorkloadInfo& find_workload(const std::string& id) {
+  std::vector<std::string> names;
+  for (const WorkloadInfo* workload : peer_workloads()) {
+    if (workload->id == id) return *workload;
+    names.emplace_back(workload->id);
+  }
+  throw cells::UsageError(cells::unknown_name("workload", id, names));
+}
+
+double value_at(const ParameterInfo& info, const std::string& size) {
+  return size == "tiny" ? info.tiny : size == "standard" ? info.standard : info.paper;
+}
+
+WorkloadContext context_of(const WorkloadInfo& workload, const Options& options, int threads) {
+  WorkloadContext context;
+  context.threads = threads;
+  context.seed = options.seed;
+  for (const ParameterInfo& info : workload.parameters) {
+    context.parameters.set(info.name, value_at(info, options.size));
+  }
+  for (const std::string& word : options.parameters) {
+    const auto equals = word.find('=');
+    if (equals == word.npos) throw cells::UsageError(fmt::format("-p {}: name=value wanted", word));
+    const std::string name = word.substr(0, equals);
+    if (context.parameters.all().contains(name)) {
+      context.parameters.set(name, std::stod(word.substr(equals + 1)));
+    }
+  }
+  return context;
+}
+
+std::uint64_t heap_bytes_of(const std::string& label, const WorkloadInfo& workload,
+                            const WorkloadContext& context) {
+  using Limit = cells::HeapLimit::Kind;
+  const cells::HeapLimit limit = cells::parse_heap_limit(label);
+  switch (limit.kind) {
+    case Limit::bytes:
+      return limit.bytes;
+    case Limit::times_live_peak:
+      return static_cast<std::uint64_t>(limit.times *
+                                        static_cast<double>(workload.peak_live_bytes(context)));
+    default:
+      throw cells::UsageError(fmt::format("--heaps {}: bytes or a multiple wanted", label));
+  }
+}
+
+std::vector<Work> works_of(const Options& options) {
+  std::vector<Work> works;
+  for (const std::string& id : options.workloads) {
+    const WorkloadInfo& workload = find_workload(id);
+    for (const int threads : options.threads) {
+      for (const std::string& heap : options.heaps) {
+        const WorkloadContext context = context_of(workload, options, threads);
+        works.push_back({.workload = &workload,
+                         .context = context,
+                         .heap_label = heap,
+                         .heap_bytes = heap_bytes_of(heap, workload, context),
+                         .rounds_in_process = options.warmup + options.repeats});
+      }
+    }
+  }
+  return works;
+}
+
+/// One line a process, so that other tools can look at every round.
+void write_json(std::ofstream& file, const Results& results, const Sample& sample, int round) {
+  cells::Json rounds = cells::Json::array();
+  for (const Round& r : sample.account.rounds) rounds.push_back({r.wall_ns, r.cpu_ns});
+  cells::Json line = {{"contender", results.contender->id},
+                      {"workload", results.work->workload->id},
+                      {"params", cells::parameters_json(results.work->context.parameters)},
+                      {"threads", results.work->context.threads},
+                      {"heap", results.work->heap_label},
+                      {"heap_limit_bytes", results.work->heap_bytes},
+                      {"round", round},
+                      {"status", sample.status},
+                      {"message", sample.message},
+                      {"warmup", results.warmup},
+                      {"rounds_wall_cpu_ns", rounds},
+                      {"peak_rss_bytes", sample.peak_rss_bytes},
+                      {"pauses_ns", sample.account.pauses_ns}};
+  file << line.dump() << "\n" << std::flush;
+}
+
+std::string machine(const Options& options, const cells::InterruptGuard& guard) {
+  utsname system{};
+  ::uname(&system);
+  std::string cpu = "unknown processor";
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (!line.starts_with("model name")) continue;
+    cpu = line.substr(line.find(':') + 2);
+    break;
+  }
+  const std::string java = java_version(options.java, guard);
+  return fmt::format("{} × {}, Linux {}, huge pages {}, {}", std::thread::hardware_concurrency(),
+                     cpu, system.release, cells::transparent_huge_pages(),
+                     java.empty() ? "no java" : java);
+}
+
+int run(const Options& options) {
+  const auto contenders = choose(all_contenders(options.java), options.contenders);
+  if (options.list) {
+    for (const Contender& contender : contenders) {
+      fmt::print("{:<16} {}\n", contender.id,
+                 contender.missing.empty() ? "ready" : "missing: " + contender.missing);
+    }
+    return 0;
+  }
+  const auto works = works_of(options);
+  std::ofstream json;
+  if (!options.json.empty()) {
+    json.open(options.json);
+    if (!json) throw cells::WriteError("cannot write " + options.json);
+  }
+
+  std::vector<Results> all;
+  for (const Work& work : works) {
+    for (const Contender& contender : contenders) {
+      all.push_back(
+          {.contender = &contender, .work = &work, .warmup = options.warmup, .samples = {}});
+    }
+  }
+
+  const cells::InterruptGuard guard;
+  fmt::print(
+      "{}\n{} rounds of fresh processes, each {} times the work to warm up and {} times "
+      "measured; seed {}\n",
+      machine(options, guard), options.rounds, options.warmup, options.repeats, options.seed);
+  Rng rng{options.seed};
+  for (int round = 0; round < options.rounds && !guard.interrupted(); ++round) {
+    std::vector<Results*> order;
+    for (Results& results : all) {
+      // Who ran out of memory once will do so again.
+      const bool hopeless = !results.samples.empty() && results.samples.back().status != "ok";
+      if (results.contender->missing.empty() && !hopeless) order.push_back(&results);
+    }
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[rng.below(i)]);
+    for (Results* results : order) {
+      fmt::print(stderr, "round {} of {}: {} · {}\n", round + 1, options.rounds,
+                 results->contender->id, results->work->title());
+      const auto end = cells::run_process(
+          process_of(*results->contender, *results->work, options.timeout_s), guard);
+      if (guard.interrupted()) break;
+      results->samples.push_back(read_sample(end));
+      if (json.is_open()) write_json(json, *results, results->samples.back(), round);
+    }
+  }
+
+  bool failed = false;
+  for (const Work& work : works) {
+    std::vector<Results*> same_work;
+    std::vector<const Results*> rows;
+    for (Results& results : all) {
+      if (results.work != &work) continue;
+      same_work.push_back(&results);
+      rows.push_back(&results);
+    }
+    judge_checksums(same_work);
+    fmt::print("\n{} ({})\n\n{}", work.title(), cells::format_bytes(work.heap_bytes),
+               table(rows, options.against));
+    for (const Results* row : rows) failed |= row->trouble().starts_with("failed");
+  }
+  return guard.interrupted() ? 130 : failed ? 1 : 0;
+}
+
+}  // namespace
+}  // namespace reclaim::peers
+
+int main(int argc, char** argv) {
+  using namespace reclaim;
+  peers::Options options;
+  CLI::App app{
+      "The same work on real runtimes, by hand and on the models, in one interleaved run."};
+  const auto list = [&](const char* name, auto& to, const char* help) {
+    app.add_option(name, to, help)->delimiter(',')->capture_default_str();
+  };
+  list("-w,--workload", options.workloads, "workloads");
+  list("-c,--contenders", options.contenders, "who runs (default: all), e.g. gen,java,boehm");
+  list("-t,--threads", options.threads, "threads");
+  list("--heaps", options.heaps, "heap limits: bytes (50MB) or times the declared live peak (3x)");
+  app.add_option("--size", options.size, "sizes of the workloads")
+      ->check(CLI::IsMember({"tiny", "standard", "paper"}))
+      ->capture_default_str();
+  app.add_option("-p", options.parameters, "a workload's parameter: name=value");
+  app.add_option("--rounds", options.rounds, "processes of each contender")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--warmup", options.warmup, "times the work is done first in each process")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--repeats", options.repeats, "times it is then measured")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--against", options.against, "who the last column is a ratio to")
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "of the work and of the order")->capture_default_str();
+  app.add_option("--timeout", options.timeout_s, "seconds that a process may take")
+      ->capture_default_str();
+  app.add_option("--java", options.java, "the JVM's program")->capture_default_str();
+  app.add_option("--json", options.json, "also write a line for each process to this file");
+  app.add_flag("--list", options.list, "who can run here");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    return peers::run(options);
+  } catch (const cells::UsageError& error) {
+    fmt::print(stderr, "peers: {}\n", error.what());
+    return 2;
+  } catch (const cells::WriteError& error) {
+    fmt::print(stderr, "peers: {}\n", error.what());
+    return 4;
+  }
+}

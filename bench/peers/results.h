@@ -1,0 +1,53 @@
+// What contenders told, process by process, and what may be said of all of them together.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cells/process.h"
+#include "peers/contenders.h"
+#include "peers/native/order.h"
+
+namespace reclaim::peers {
+
+/// One process of one contender.
+struct Sample {
+  std::string status;   ///< ok, out_of_memory, timeout, failed, interrupted
+  std::string message;  ///< why not ok
+  Account account;
+  std::uint64_t peak_rss_bytes = 0;
+};
+
+/// Reads a contender's lines, the JVM's log of collections among them. Never throws: what makes no
+/// sense is a failed sample.
+Sample read_sample(const cells::ProcessEnd& end);
+
+/// Milliseconds of the last pause in a line of a JVM's log; none where the line tells of none.
+std::optional<double> pause_ms_of_log_line(std::string_view line);
+
+/// The samples of a contender on a piece of work.
+struct Results {
+  const Contender* contender = nullptr;
+  const Work* work = nullptr;
+  int warmup = 0;  ///< rounds of each process that are not steady
+  std::vector<Sample> samples;
+
+  bool ok() const;
+  /// The first status that is not ok, with its message; empty when all are well.
+  std::string trouble() const;
+  std::vector<double> first_ms() const;   ///< each process's first round
+  std::vector<double> steady_ms() const;  ///< each process's median over the rounds after warm-up
+  std::vector<double> cpu_ms() const;     ///< each process's mean over the same rounds
+  std::vector<double> rss_bytes() const;
+  std::vector<double> pauses_ms() const;          ///< all pauses of all processes
+  std::optional<double> allocated_bytes() const;  ///< a round
+};
+
+/// Sets `status` to failed in samples of the same work whose checksum differs from the most common
+/// one, or differs between rounds.
+void judge_checksums(std::vector<Results*> same_work);
+
+}  // namespace reclaim::peers
