@@ -22,8 +22,8 @@ int compare_verb(Arguments arguments) {
       ->type_name("SHARE");
   if (const auto done = parse(app, arguments)) return *done;
   const std::vector<std::filesystem::path> a = {before}, b = {after};
-  const report::ResultsComparison comparison =
-      report::compare(report::load(a), report::load(b), options);
+  const report::Results first = report::load(a), second = report::load(b);
+  const report::ResultsComparison comparison = report::compare(first, second, options);
   print(report::compare_text(comparison, {wants_colour(STDOUT_FILENO), terminal_width()}));
   return comparison.regressed() ? 1 : 0;
 }

@@ -32,8 +32,7 @@ constexpr std::array<Verb, 10> all_verbs = {{
     {"list", list_verb, "list models|workloads|allocators", "what can be chosen [--json]"},
     {"compare", compare_verb, "compare A.jsonl B.jsonl", "what changed, and is it sure"},
     {"record", record_verb, "record -o FILE -- CMD ARGS",
-     "every malloc and free of a real program; "
-     "replay it with run -w replay:FILE"},
+     "a real program, to replay it: run -w replay:FILE"},
     {"doctor", doctor_verb, "doctor", "is this machine fit to measure on"},
     {"version", version_verb, "version", "version, commit and build"},
     {"help", help_verb, "", ""},

@@ -74,12 +74,7 @@ TEST(Process, LeavesTheChildNoDescriptorsButItsOwn) {
   const ProcessEnd end =
       run_process({"/bin/ls", {"-1", "/proc/self/fd"}, worker_environment(""), 30}, guard);
   ::close(inherited);
-  EXPECT_EQ(end.errors, "0
-1
-2
-3
-4
-");  // 4 is the folder that is listed
+  EXPECT_EQ(end.errors, "0\n1\n2\n3\n4\n");  // 4 is the folder that is listed
 }
 
 TEST(Process, EndsAtOnceWhenTheUserInterrupts) {

@@ -1,0 +1,108 @@
+// A room is the first folder of a path below src/, or "models". An include in quotes names its room
+// first; that is a rule here too, or an arrow could hide behind a relative path.
+#include "arrows.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace reclaim::arrows {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Room -> the rooms it may include besides itself.
+const std::map<std::string, std::set<std::string>>& allowed() {
+  static const std::map<std::string, std::set<std::string>> table = {
+      {"base", {}},
+      {"measure", {"base"}},
+      {"boundary", {"base", "measure"}},
+      {"models", {"base", "measure", "boundary"}},
+      {"workloads", {"base", "measure", "boundary"}},
+      {"trace", {"base"}},
+      {"report", {"base", "measure"}},
+      {"cells", {"base", "measure", "boundary", "models", "workloads", "trace"}},
+      {"cli", {"base", "measure", "boundary", "models", "workloads", "trace", "cells", "report"}},
+  };
+  return table;
+}
+
+/// Headers that every translation unit of a model or workload would pay for.
+bool too_heavy_for_headers(const std::string& header) {
+  static const std::set<std::string> heavy = {"iostream", "fstream", "sstream", "regex",
+                                              "filesystem"};
+  return heavy.contains(header) || header.starts_with("fmt/") || header.starts_with("nlohmann/") ||
+         header.starts_with("boost/") || header.starts_with("CLI/");
+}
+
+std::string room_of(const std::string& path) {
+  const std::size_t begin = path.starts_with("src/") ? 4 : 0;
+  const std::size_t end = path.find('/', begin);
+  return end == std::string::npos ? "" : path.substr(begin, end - begin);
+}
+
+bool is_source(const fs::path& path) {
+  static const std::set<std::string> endings = {".h", ".cpp", ".in"};
+  return endings.contains(path.extension().string());
+}
+
+}  // namespace
+
+std::vector<std::string> violations_in(const std::string& path, const std::string& text) {
+  static const std::regex include(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"].*)");
+  std::vector<std::string> found;
+  const std::string room = room_of(path);
+  if (!allowed().contains(room)) return {path + ":1: no such room: '" + room + "'"};
+  std::istringstream lines(text);
+  std::size_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    std::smatch match;
+    if (!std::regex_match(line, match, include)) continue;
+    const std::string target = match[2];
+    const auto report = [&](const std::string& what) {
+      found.push_back(path + ":" + std::to_string(number) + ": " + what);
+    };
+    if (match[1] == "<") {
+      const bool light =
+          room == "base" || room == "boundary" || room == "models" || room == "workloads";
+      if (light && path.ends_with(".h") && too_heavy_for_headers(target)) {
+        report(room + " headers may not include <" + target + ">");
+      }
+      continue;
+    }
+    if (target.starts_with("@")) continue;  // filled in by CMake
+    const std::string other = room_of(target);
+    const bool reader = path == "src/workloads/replay.h" && other == "trace";
+    if (!allowed().contains(other)) {
+      report("\"" + target + "\" names no room: write it relative to src/ or the root");
+    } else if (other != room && !reader && !allowed().at(room).contains(other)) {
+      report(room + " may not include " + other);
+    }
+  }
+  return found;
+}
+
+Inspection inspect(const fs::path& root) {
+  Inspection result;
+  for (const char* top : {"src", "models"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
+      if (!entry.is_regular_file() || !is_source(entry.path())) continue;
+      ++result.files;
+      std::ifstream file(entry.path());
+      const std::string text{std::istreambuf_iterator<char>(file),
+                             std::istreambuf_iterator<char>()};
+      const auto found = violations_in(fs::relative(entry.path(), root).string(), text);
+      result.violations.insert(result.violations.end(), found.begin(), found.end());
+    }
+  }
+  std::sort(result.violations.begin(), result.violations.end());
+  return result;
+}
+
+}  // namespace reclaim::arrows
