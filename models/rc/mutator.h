@@ -209,10 +209,7 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
  private:
   template <class T>
   static T* retained(T* object) {
-    if (object != nullptr) {
-      if constexpr (checked) object->verify_alive();
-      object->count.retain();
-    }
+    if (object != nullptr) object->count.retain();
     return object;
   }
   template <class T>

@@ -1,0 +1,109 @@
+// What the tests of counted models share: small types over any of them, and threads of mutators.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <thread>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "models/rc/rc_atomic.h"
+#include "models/rc/rc_gil.h"
+
+// LeakSanitizer's interface, where it is linked.
+extern "C" {
+[[gnu::weak]] void __lsan_disable();
+[[gnu::weak]] void __lsan_enable();
+}
+
+namespace reclaim::rc_tests {
+
+/// No references: the cycle collector does not watch it.
+template <class M>
+struct Leaf : M::template Object<Leaf<M>> {
+  std::int64_t key = 0;
+};
+
+template <class M>
+struct Link : M::template Object<Link<M>> {
+  typename M::template Field<Link> next;
+  std::int64_t key = 0;
+  static constexpr auto refs() { return std::tuple{&Link::next}; }
+};
+
+/// May be part of a cycle; `tail` hangs on it.
+template <class M>
+struct Knot : M::template Object<Knot<M>, Cyclic> {
+  typename M::template Field<Knot> next, other;
+  typename M::template Field<Link<M>> tail;
+  typename M::template Field<Leaf<M>> leaf;
+  std::int64_t key = 0;
+  static constexpr auto refs() {
+    return std::tuple{&Knot::next, &Knot::other, &Knot::tail, &Knot::leaf};
+  }
+};
+
+template <class M>
+using LocalKnot = typename M::template Local<Knot<M>>;
+template <class M>
+using LocalLink = typename M::template Local<Link<M>>;
+
+/// A ring of `size` knots with keys 0, 1, ...; the first one is returned.
+template <class M>
+typename M::template Fresh<Knot<M>> make_ring(typename M::Mutator& m, std::int64_t size) {
+  LocalKnot<M> first{m, m.template make<Knot<M>>()};
+  LocalKnot<M> last{m, m.copy(first)};
+  for (std::int64_t key = 1; key < size; ++key) {
+    LocalKnot<M> knot{m, m.template make<Knot<M>>()};
+    knot->key = key;
+    m.store(last, &Knot<M>::next, knot);
+    last = m.escape(knot);
+  }
+  m.store(last, &Knot<M>::next, first);
+  return m.escape(first);
+}
+
+/// A list made from its end, so that its head is the youngest.
+template <class M>
+typename M::template Fresh<Link<M>> make_list(typename M::Mutator& m, std::int64_t length) {
+  LocalLink<M> head{m};
+  for (std::int64_t key = 0; key < length; ++key) {
+    LocalLink<M> link{m, m.template make<Link<M>>()};
+    link->key = key;
+    m.store(link, &Link<M>::next, m.escape(head));
+    head = m.escape(link);
+  }
+  return m.escape(head);
+}
+
+/// Runs f(mutator, thread) in `threads` threads with a mutator each, and waits for all.
+template <class M, class F>
+void with_mutators(typename M::Heap& heap, int threads, F&& f) {
+  std::vector<std::thread> running;
+  for (int thread = 0; thread < threads; ++thread) {
+    running.emplace_back([&heap, &f, thread] {
+      typename M::Mutator m{heap};
+      f(m, thread);
+    });
+  }
+  for (std::thread& one : running) one.join();
+}
+
+/// What this thread allocates meanwhile may leak: the test says so, and the census says how much.
+class LeaksOnPurpose {
+ public:
+  LeaksOnPurpose() {
+    if (__lsan_disable != nullptr) __lsan_disable();
+  }
+  ~LeaksOnPurpose() {
+    if (__lsan_enable != nullptr) __lsan_enable();
+  }
+  LeaksOnPurpose(const LeaksOnPurpose&) = delete;
+  LeaksOnPurpose& operator=(const LeaksOnPurpose&) = delete;
+};
+
+}  // namespace reclaim::rc_tests
