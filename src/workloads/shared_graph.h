@@ -93,7 +93,7 @@ class SharedGraph {
                                 : m.load(node, &Node::right);
       turns >>= 1;
       if (node) {
-        outcome.checksum += node->value ^ step;
+        outcome.checksum += node->value * (step | 1);
         m.store(held, slot, node);
         slot = slot + 1 == held_ ? 0 : slot + 1;
       }

@@ -18,16 +18,25 @@ namespace {
 template <class M, class N = probe::Node<M>>
 concept GivesRawPointers = requires(typename M::template Local<N>& local,
                                     typename M::template Fresh<N>& fresh) {
-  requires requires { local.get(); } || requires { fresh.get(); } ||
-               requires { *local; } || requires { *fresh; } ||
-               std::convertible_to<decltype(local.operator->()), N*> ||
-               std::convertible_to<typename M::template Local<N>&, N*>;
+  requires requires { local.get(); } || requires {
+    fresh.get();
+  } || requires {
+    *local;
+  } || requires {
+    *fresh;
+  } || std::convertible_to<decltype(local.operator->()), N*> ||
+      std::convertible_to < typename M::template Local<N>
+  &, N* > ;
 };
 
 template <class M, class N = probe::Node<M>>
 concept GivesFieldsAway = requires(typename M::template Local<N>& local,
                                    typename M::template Field<N>& field) {
-  requires requires { *field; } || requires { field->key; } || requires { field = nullptr; };
+  requires requires { *field; } || requires {
+    field->key;
+  } || requires {
+    field = nullptr;
+  };
 };
 
 template <class M, class N = probe::Node<M>>
