@@ -75,9 +75,8 @@ std::string matrix_cell(const Scenario& scenario, const std::string& model, Quan
   const auto& test = time ? row->wall_test : row->rss_test;
   const auto& best_index = time ? scenario.fastest : scenario.leanest;
   if (!value) {
-    std::string status = row->failures.empty() ? "–" : row->failures.front().status;
-    std::replace(status.begin(), status.end(), '_', ' ');
-    return fmt::format("<td class=\"alarm-text\">{}</td>", markup(status));
+    const std::string status = short_failure(*row);
+    return fmt::format("<td class=\"alarm-text\">{}</td>", status.empty() ? "–" : markup(status));
   }
   const bool best = best_index && &scenario.rows[*best_index] == row;
   const double median = time ? row->wall.median : row->peak_rss.median;

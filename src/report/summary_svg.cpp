@@ -10,6 +10,7 @@
 #include "report/page_parts.h"
 #include "report/report.h"
 #include "report/summary.h"
+#include "report/table.h"
 #include "report/terminal_text.h"
 #include "report/words.h"
 
@@ -69,9 +70,8 @@ std::string cell(int x, int y, const Scenario& scenario, const std::string& mode
   const auto& test = time ? row->wall_test : row->rss_test;
   const auto& best_index = time ? scenario.fastest : scenario.leanest;
   if (!value) {
-    std::string status = row->failures.empty() ? "–" : row->failures.front().status;
-    if (status == "out_of_memory") status = "no memory";
-    return words(middle, base, "a v", cut(status, longest_name));
+    const std::string status = short_failure(*row);
+    return words(middle, base, "a v", status.empty() ? "–" : cut(status, longest_name));
   }
   const bool best = best_index && &scenario.rows[*best_index] == row;
   const Standing stands = standing(value, test, best);

@@ -16,11 +16,12 @@ constexpr std::string_view none = "–";
 constexpr std::string_view invisible = "—";
 constexpr std::string_view few = "few";
 
-constexpr std::array<Sign, 7> sign_texts{{
+constexpr std::array<Sign, 8> sign_texts{{
     {"~", "not told apart from the best: the difference may be chance"},
     {"?", "not tested: under six rounds"},
     {"( )", "of a model that never frees: shown, but it does not compete"},
     {"[ ]", "range of the rounds, not an interval: under six rounds"},
+    {"!", "some of its rounds did not end well: see below the table"},
     {"few", "too few stops for that percentile"},
     {"—", "this model's stops cannot be seen from outside"},
     {"–", "nothing to show: none happened, or no round ended well"},
@@ -178,6 +179,12 @@ void add_leaks(Table& table, const Scenario& scenario, Detail detail) {
 
 }  // namespace
 
+std::string short_failure(const Row& row) {
+  if (row.failures.empty()) return {};
+  const std::string& status = row.failures.front().status;
+  return status == "out_of_memory" ? "no memory" : status;
+}
+
 std::span<const Sign> signs() { return sign_texts; }
 
 Table comparison_table(const Scenario& scenario, Detail detail) {
@@ -195,7 +202,10 @@ Table comparison_table(const Scenario& scenario, Detail detail) {
   add_column(table, scenario,
              {with_unit("wall", wall),
               "median over rounds of the time from the start barrier to the last mutator's return"},
-             [&](const Row& row, std::size_t i) {
+             [&](const Row& row, std::size_t i) -> TableCell {
+               if (detail == Detail::brief && row.ok == 0 && !row.failures.empty()) {
+                 return {short_failure(row), Emphasis::alarm};
+               }
                return value_cell(row.wall, wall, scenario.fastest == i);
              });
   if (detail == Detail::brief) {
@@ -225,8 +235,9 @@ Table comparison_table(const Scenario& scenario, Detail detail) {
                  return {std::to_string(row.ok), Emphasis::quiet};
                });
   }
-  const bool failures = std::any_of(scenario.rows.begin(), scenario.rows.end(),
-                                    [](const Row& row) { return !row.failures.empty(); });
+  const bool failures =
+      detail == Detail::full && std::any_of(scenario.rows.begin(), scenario.rows.end(),
+                                            [](const Row& row) { return !row.failures.empty(); });
   if (failures) {
     add_column(table, scenario,
                {"failed", "rounds that did not end well, and how they ended", false},

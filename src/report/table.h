@@ -34,12 +34,15 @@ enum class Detail : unsigned char {
   full    ///< intervals in place of spreads, further columns
 };
 
-/// Rows in the scenario's order, fastest first. A column of failures appears only where there are
-/// some.
+/// Rows in the scenario's order, fastest first. Where rounds failed, the full table has a column of
+/// failures; the brief one has the status in place of the time, or a "!" at the model's name.
 Table comparison_table(const Scenario& scenario, Detail detail);
 
 /// Stops by cause: one line for each row and cause met; no lines where none was.
 Table stops_table(const Scenario& scenario);
+
+/// A row's first failure in a few letters: "no memory", "timeout"; empty when no round failed.
+std::string short_failure(const Row& row);
 
 /// Signs that the cells of both tables use, each with its meaning.
 struct Sign {

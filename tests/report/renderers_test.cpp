@@ -54,11 +54,19 @@ TEST(Terminal, ColoursComeOnlyWhenAskedFor) {
   EXPECT_NE(terminal_table(standard(), {.colour = true}).find("\x1b[1;32m"), std::string::npos);
 }
 
-TEST(Terminal, AFailedCellShowsItsStatusInPlaceOfNumbers) {
+TEST(Terminal, AFailedModelShowsItsStatusInPlaceOfItsTimeAndAPartlyFailedOneAMark) {
   CellLine failed;
   failed.status = "out_of_memory";
-  const Results results = load_text(EnvironmentLine{}.text() + failed.text(), "r.jsonl");
-  EXPECT_NE(terminal_table(results).find("1 out_of_memory"), std::string::npos);
+  CellLine partly;
+  partly.model = "flaky";
+  CellLine crashed = partly;
+  crashed.status = "crashed";
+  crashed.round = 1;
+  const Results results = load_text(
+      EnvironmentLine{}.text() + failed.text() + partly.text() + crashed.text(), "r.jsonl");
+  const std::string text = terminal_table(results);
+  EXPECT_NE(text.find("  no memory "), std::string::npos) << text;
+  EXPECT_NE(text.find("flaky !"), std::string::npos) << text;
 }
 
 TEST(Terminal, EveryColumnIsExplained) {
