@@ -196,8 +196,10 @@ Table comparison_table(const Scenario& scenario, Detail detail) {
       table, scenario,
       {"model", "way to manage memory, and the allocator behind it where it uses malloc", false},
       [&](const Row& row, std::size_t i) -> TableCell {
-        if (!row.leak.reclaims) return {row.model, Emphasis::quiet};
-        return {row.model, scenario.fastest == i ? Emphasis::best : Emphasis::plain};
+        const bool marked = detail == Detail::brief && row.ok > 0 && !row.failures.empty();
+        const std::string name = row.model + (marked ? " !" : "");
+        if (!row.leak.reclaims) return {name, Emphasis::quiet};
+        return {name, scenario.fastest == i ? Emphasis::best : Emphasis::plain};
       });
   add_column(table, scenario,
              {with_unit("wall", wall),
