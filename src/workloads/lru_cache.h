@@ -175,6 +175,7 @@ class LruCache {
       m.store(buckets, bucket_of(key), entry);
       put_first(m, cache, entry);
       ++cache->entries;
+      entry = nullptr;  // from here on another thread may push it out and discard it
     });
     if (victim) use(m, outcome, victim);
   }

@@ -123,11 +123,11 @@ class Xmalloc {
       m.poll();
     }
     Local<Batch> batch{m, m.template make<Batch>()};
-    m.store(batch, &Batch::items, items);
+    m.store(batch, &Batch::items, m.escape(items));
     m.synchronized(stack, [&] {
       while (stack->height >= capacity_) m.wait(stack);
       m.store(batch, &Batch::next, m.load(stack, &Stack::top));
-      m.store(stack, &Stack::top, batch);
+      m.store(stack, &Stack::top, m.escape(batch));  // the consumer's now, and nobody else's
       if (stack->height++ == 0) m.notify_all(stack);  // only then do consumers wait
     });
     return true;
