@@ -159,13 +159,13 @@ TEST(TraceFormat, TheSummaryCountsWhatTheEventsSay) {
 
 TEST(TraceFormat, AChangedBitAnywhereIsRefusedInOneLineThatNamesTheFile) {
   const TestFolder folder;
-  write_random_trace(folder / "t", 200, 5);
-  const std::string bytes = read_file(folder / "t");
+  write_random_trace(folder / "t", 20, 5);
+  std::string bytes = read_file(folder / "t");
   for (std::size_t byte = 0; byte < bytes.size(); ++byte) {
     for (int bit = 0; bit < 8; ++bit) {
-      std::string changed = bytes;
-      changed[byte] = static_cast<char>(changed[byte] ^ (1 << bit));
-      write_file(folder / "changed", changed);
+      bytes[byte] = static_cast<char>(bytes[byte] ^ (1 << bit));
+      write_file(folder / "changed", bytes);
+      bytes[byte] = static_cast<char>(bytes[byte] ^ (1 << bit));
       const ReadBack read = read_back(folder / "changed");
       ASSERT_TRUE(read.refused) << "byte " << byte << " bit " << bit;
       EXPECT_NE(read.refused->find(folder / "changed"), std::string::npos) << *read.refused;
@@ -240,7 +240,7 @@ TEST(TraceFormat, ImpossibleEventsUnderRightChecksumsAreRefusedOrReadAndNeverCra
   const std::uint64_t seed = 9;
   Rng rng(seed);
   int refused = 0;
-  constexpr int rounds = 5000;
+  constexpr int rounds = 1000;
   for (int round = 0; round < rounds; ++round) {
     std::string changed = bytes;
     for (std::uint64_t n = 1 + rng.below(4); n != 0; --n) {

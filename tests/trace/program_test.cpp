@@ -155,6 +155,33 @@ TEST(TraceProgramDemand, CountsTheThreadsThatWereThereTogether) {
   EXPECT_EQ(Program(folder / "t", 2, false).slots(1), 6u);
 }
 
+TEST(TraceProgramOrder, AThreadBeginsAfterWhatItsCreatorHadDoneAndASlotIsTakenAfterItWasEmptied) {
+  const TestFolder folder;
+  constexpr std::uint64_t before = 100, handed = 20000;
+  {
+    Writer writer(folder / "t", Header{{"order"}, 0, 1, false});
+    for (std::uint64_t i = 0; i < before; ++i) writer.make(0, Way::malloc, 10);
+    const std::uint32_t other = writer.start_thread(0);
+    writer.make(other, Way::malloc, 10);
+    // The slots that `other` empties are those that thread 0 takes next.
+    for (std::uint64_t i = 0; i < handed; ++i) writer.free(other, writer.make(0, Way::malloc, 10));
+    writer.finish();
+  }
+  const Program program(folder / "t", 2, false);
+  for (const std::uint64_t seed : {1u, 2u, 3u}) {
+    Rng rng(seed);
+    const auto done = simulate(program, rng, true);
+    ASSERT_TRUE(done) << "seed " << seed;
+    const auto first = std::find(done->begin(), done->end(), Done{OpKind::make, before});
+    EXPECT_GE(first - done->begin(), static_cast<std::ptrdiff_t>(before)) << "seed " << seed;
+  }
+  // Thread 0 alone, as far as it gets: it has to stop when all slack is used up.
+  const auto ops = program.ops(0);
+  const auto wait =
+      std::find_if(ops.begin(), ops.end(), [](const Op& op) { return op.kind == OpKind::wait; });
+  EXPECT_NE(wait, ops.end());
+}
+
 TEST(TraceProgramDemand, SharedSlotsFollowTheLiveObjectsAndNotTheTrace) {
   const TestFolder folder;
   {

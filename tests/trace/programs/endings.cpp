@@ -61,6 +61,20 @@ int main(int, char** arguments) {
     }
     return 0;
   }
+  if (way == "reuse") {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([] {
+        for (int n = 0; n < 2000; ++n) {
+          void* object = std::malloc(64);
+          object = std::realloc(object, 200);
+          std::free(object);
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    return 0;
+  }
   make_and_free();
   if (way == "exit") return 3;
   if (way == "_exit") _exit(4);

@@ -1,4 +1,4 @@
-// One thread makes objects, another frees them in the same order; sizes are 1001, 1002, ...
+// One thread makes objects, another frees them in the same order; sizes are 20001, 20002, ...
 #include <pthread.h>
 
 #include <condition_variable>
@@ -14,7 +14,7 @@ int main() {
   std::deque<void*> queue;
   std::thread producer([&] {
     for (int i = 1; i <= objects; ++i) {
-      void* made = std::malloc(1000 + static_cast<std::size_t>(i));
+      void* made = std::malloc(20000 + static_cast<std::size_t>(i));
       const std::lock_guard lock(mutex);
       queue.push_back(made);
       filled.notify_one();
