@@ -9,7 +9,10 @@
 
 #include "cells/allocators.h"
 #include "cells/names.h"
+#include "peers/models/live_set.h"
 #include "workloads/gcbench.h"
+#include "workloads/lru_cache.h"
+#include "workloads/quads.h"
 
 namespace reclaim::peers {
 
@@ -39,7 +42,8 @@ Contender beside(std::string id, Kind kind, const std::string& program,
                       .program = beside_this_program(program),
                       .words = std::move(words),
                       .preload = {},
-                      .missing = {}};
+                      .missing = {},
+                      .gcbench_only = false};
   if (::access(contender.program.c_str(), X_OK) != 0) contender.missing = missing;
   return contender;
 }
@@ -60,13 +64,19 @@ Contender on_mimalloc(Contender contender) {
   return contender;
 }
 
+Contender gcbench_only(Contender contender) {
+  contender.gcbench_only = true;
+  return contender;
+}
+
 Contender jvm(const std::string& id, const std::string& java, const std::string& collector) {
   Contender contender{.id = id,
                       .kind = Kind::jvm,
                       .program = find_program(java),
                       .words = {collector},
                       .preload = {},
-                      .missing = {}};
+                      .missing = {},
+                      .gcbench_only = false};
   if (contender.program.empty()) {
     contender.missing = fmt::format("no program '{}' (openjdk-17-jdk-headless has one)", java);
   } else if (!std::filesystem::exists(beside_this_program("classes/stamp"))) {
@@ -83,6 +93,12 @@ std::string Work::title() const {
                      context.threads == 1 ? "" : "s", heap_label);
 }
 
+std::string obstacle(const Contender& contender, const Work& work) {
+  if (!contender.missing.empty()) return contender.missing;
+  if (contender.gcbench_only && work.workload != &gcbench_info) return "does gcbench only";
+  return "";
+}
+
 std::vector<Contender> all_contenders(const std::string& java) {
   return {
       model("gen", "gen", "counted"),
@@ -92,10 +108,11 @@ std::vector<Contender> all_contenders(const std::string& java) {
       jvm("java:g1", java, "-XX:+UseG1GC"),
       beside("boehm", Kind::native, "peer_boehm", {}, "not built: no libgc-dev at build time"),
       on_mimalloc(model("manual:mimalloc", "manual", "counted")),
-      on_mimalloc(beside("hand:malloc", Kind::native, "peer_hand", {"malloc"}, "not built")),
-      on_mimalloc(
-          beside("hand:shared_ptr", Kind::native, "peer_hand", {"shared_ptr"}, "not built")),
-      beside("bump", Kind::native, "peer_bump", {}, "not built"),
+      gcbench_only(
+          on_mimalloc(beside("hand:malloc", Kind::native, "peer_hand", {"malloc"}, "not built"))),
+      gcbench_only(on_mimalloc(
+          beside("hand:shared_ptr", Kind::native, "peer_hand", {"shared_ptr"}, "not built"))),
+      gcbench_only(beside("bump", Kind::native, "peer_bump", {}, "not built")),
   };
 }
 
@@ -144,13 +161,15 @@ cells::ProcessRequest process_of(const Contender& contender, const Work& work, d
   say("threads", work.context.threads);
   say("seed", work.context.seed);
   say("rounds", work.rounds_in_process);
-  say("heap", work.heap_bytes);
+  say("limit", work.heap_bytes);
   say("result", cells::result_fd);
   for (const auto& [name, value] : work.context.parameters.all()) say(name, value);
   return request;
 }
 
-std::vector<const WorkloadInfo*> peer_workloads() { return {&gcbench_info}; }
+std::vector<const WorkloadInfo*> peer_workloads() {
+  return {&gcbench_info, &lru_cache_info, &quads_info, &live_set_info};
+}
 
 std::string java_version(const std::string& java, const cells::InterruptGuard& guard) {
   cells::ProcessRequest request;

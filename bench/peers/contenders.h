@@ -32,7 +32,11 @@ struct Contender {
   std::vector<std::string> words;  ///< before the name of the workload
   std::string preload;             ///< allocator's file; empty: none
   std::string missing;             ///< not empty: why it cannot run here
+  bool gcbench_only = false;
 };
+
+/// Empty, or why the contender cannot do the work here.
+std::string obstacle(const Contender& contender, const Work& work);
 
 /// All of them, in the order of the table. `java`: a program's name or path.
 std::vector<Contender> all_contenders(const std::string& java);

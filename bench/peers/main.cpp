@@ -104,6 +104,10 @@ std::vector<Work> works_of(const Options& options) {
 void write_json(std::ofstream& file, const Results& results, const Sample& sample, int round) {
   cells::Json rounds = cells::Json::array();
   for (const Round& r : sample.account.rounds) rounds.push_back({r.wall_ns, r.cpu_ns});
+  cells::Json pauses = cells::Json::array(), full = cells::Json::array();
+  for (const Pause& pause : sample.account.pauses) {
+    (pause.full ? full : pauses).push_back(pause.ns);
+  }
   cells::Json line = {{"contender", results.contender->id},
                       {"workload", results.work->workload->id},
                       {"params", cells::parameters_json(results.work->context.parameters)},
@@ -116,7 +120,8 @@ void write_json(std::ofstream& file, const Results& results, const Sample& sampl
                       {"warmup", results.warmup},
                       {"rounds_wall_cpu_ns", rounds},
                       {"peak_rss_bytes", sample.peak_rss_bytes},
-                      {"pauses_ns", sample.account.pauses_ns}};
+                      {"young_pauses_ns", pauses},
+                      {"full_pauses_ns", full}};
   file << line.dump() << "\n" << std::flush;
 }
 
@@ -171,7 +176,9 @@ int run(const Options& options) {
     for (Results& results : all) {
       // Who ran out of memory once will do so again.
       const bool hopeless = !results.samples.empty() && results.samples.back().status != "ok";
-      if (results.contender->missing.empty() && !hopeless) order.push_back(&results);
+      if (obstacle(*results.contender, *results.work).empty() && !hopeless) {
+        order.push_back(&results);
+      }
     }
     for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[rng.below(i)]);
     for (Results* results : order) {

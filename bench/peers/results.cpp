@@ -22,9 +22,7 @@ bool parse(std::string_view text, Number& value, int base = 10) {
 
 bool read_line(const std::string& line, Account& account) {
   if (line.starts_with('[')) {  // the JVM's log
-    if (const auto ms = pause_ms_of_log_line(line)) {
-      account.pauses_ns.push_back(static_cast<std::int64_t>(*ms * 1e6));
-    }
+    if (const auto pause = pause_of_log_line(line)) account.pauses.push_back(*pause);
     return true;
   }
   const auto words = cells::split(line, ' ');
@@ -37,8 +35,10 @@ bool read_line(const std::string& line, Account& account) {
     account.rounds.push_back(round);
     return true;
   }
-  if (words.size() == 2 && words[0] == "pause") {
-    return parse(words[1], account.pauses_ns.emplace_back());
+  if (words.size() == 3 && words[0] == "pause") {
+    Pause& pause = account.pauses.emplace_back();
+    pause.full = words[1] == "full";
+    return parse(words[2], pause.ns);
   }
   if (words.size() == 2 && words[0] == "allocated") {
     return parse(words[1], account.allocated_bytes.emplace());
@@ -48,7 +48,7 @@ bool read_line(const std::string& line, Account& account) {
 
 }  // namespace
 
-std::optional<double> pause_ms_of_log_line(std::string_view line) {
+std::optional<Pause> pause_of_log_line(std::string_view line) {
   // [0.213s][info][gc] GC(0) Pause Young (Allocation Failure) 12M->3M(50M) 2.345ms
   if (line.find("] GC(") == line.npos || line.find(") Pause ") == line.npos) return std::nullopt;
   if (!line.ends_with("ms")) return std::nullopt;
@@ -58,7 +58,8 @@ std::optional<double> pause_ms_of_log_line(std::string_view line) {
   const std::string_view number = line.substr(space + 1);
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), ms);
   if (error != std::errc{} || end != number.data() + number.size()) return std::nullopt;
-  return ms;
+  return Pause{.ns = static_cast<std::int64_t>(ms * 1e6),
+               .full = line.find(") Pause Full ") != line.npos};
 }
 
 Sample read_sample(const cells::ProcessEnd& end) {
@@ -139,11 +140,12 @@ std::vector<double> Results::rss_bytes() const {
   return result;
 }
 
-std::vector<double> Results::pauses_ms() const {
+std::vector<double> Results::pauses_ms(Which which) const {
   std::vector<double> result;
   for (const Sample& sample : samples) {
-    for (const std::int64_t ns : sample.account.pauses_ns) {
-      result.push_back(static_cast<double>(ns) * 1e-6);
+    for (const Pause& pause : sample.account.pauses) {
+      if (which != Which::all && pause.full != (which == Which::full)) continue;
+      result.push_back(static_cast<double>(pause.ns) * 1e-6);
     }
   }
   return result;

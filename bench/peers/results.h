@@ -25,8 +25,8 @@ struct Sample {
 /// sense is a failed sample.
 Sample read_sample(const cells::ProcessEnd& end);
 
-/// Milliseconds of the last pause in a line of a JVM's log; none where the line tells of none.
-std::optional<double> pause_ms_of_log_line(std::string_view line);
+/// The pause that a line of a JVM's log tells of, if it does.
+std::optional<Pause> pause_of_log_line(std::string_view line);
 
 /// The samples of a contender on a piece of work.
 struct Results {
@@ -42,8 +42,9 @@ struct Results {
   std::vector<double> steady_ms() const;  ///< each process's median over the rounds after warm-up
   std::vector<double> cpu_ms() const;     ///< each process's mean over the same rounds
   std::vector<double> rss_bytes() const;
-  std::vector<double> pauses_ms() const;          ///< all pauses of all processes
-  std::optional<double> allocated_bytes() const;  ///< a round
+  enum class Which { all, young, full };
+  std::vector<double> pauses_ms(Which which) const;  ///< of all processes
+  std::optional<double> allocated_bytes() const;     ///< a round
 };
 
 /// Sets `status` to failed in samples of the same work whose checksum differs from the most common

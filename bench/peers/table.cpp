@@ -59,16 +59,18 @@ std::string table(const std::vector<const Results*>& rows, const std::string& ag
   }
   std::vector<std::vector<std::string>> lines = {
       {"contender", "first ms", "steady ms", "IQR", "CPU ms", "peak RSS MB", "allocated MB",
-       "pauses a round", "p50 ms", "p99 ms", "max ms", "/ " + against}};
+       "young + full", "p50 ms", "p99 ms", "max ms", "full p50 ms", "/ " + against}};
   for (const Results* row : rows) {
     std::vector<std::string>& line = lines.emplace_back();
     line.push_back(row->contender->id);
     if (!row->ok()) {
-      line.push_back(row->samples.empty() ? "skipped: " + row->contender->missing : row->trouble());
+      line.push_back(row->samples.empty() ? "skipped: " + obstacle(*row->contender, *row->work)
+                                          : row->trouble());
       continue;
     }
     const auto steady = row->steady_ms();
-    const auto pauses = row->pauses_ms();
+    const auto pauses = row->pauses_ms(Results::Which::all);
+    const auto full = row->pauses_ms(Results::Which::full);
     const auto allocated = row->allocated_bytes();
     double rounds = 0;
     for (const Sample& sample : row->samples) {
@@ -81,12 +83,15 @@ std::string table(const std::vector<const Results*>& rows, const std::string& ag
     line.push_back(megabytes(measure::median(row->rss_bytes())));
     line.push_back(allocated ? megabytes(*allocated) : none);
     if (pauses.empty()) {
-      line.insert(line.end(), 4, none);
+      line.insert(line.end(), 5, none);
     } else {
-      line.push_back(fmt::format("{:.1f}", static_cast<double>(pauses.size()) / rounds));
+      line.push_back(fmt::format("{:.1f} + {:.1f}",
+                                 static_cast<double>(pauses.size() - full.size()) / rounds,
+                                 static_cast<double>(full.size()) / rounds));
       line.push_back(ms(measure::quantile(pauses, 0.5)));
       line.push_back(pauses.size() >= 100 ? ms(measure::quantile(pauses, 0.99)) : none);
       line.push_back(ms(*std::max_element(pauses.begin(), pauses.end())));
+      line.push_back(full.empty() ? none : ms(measure::median(full)));
     }
     line.push_back(base > 0 ? fmt::format("{:.2f}", measure::median(steady) / base) : none);
   }

@@ -1,5 +1,5 @@
 // The Boehm-Demers-Weiser collector as Debian ships it: conservative, stop-the-world, thread-local
-// free lists, parallel marking. The array has no pointers in it and is told so.
+// free lists, parallel marking. What has no pointers in it is told so.
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -10,6 +10,8 @@
 #include "boundary/exhaustion.h"
 #include "measure/clock.h"
 #include "peers/native/gcbench.h"
+#include "peers/native/lru_cache.h"
+#include "peers/native/quads.h"
 #include "peers/native/rounds.h"
 
 namespace {
@@ -48,12 +50,19 @@ class Boehm {
   T* make() {
     return static_cast<T*>(checked(GC_MALLOC(sizeof(T)), sizeof(T)));
   }
-  double* make_doubles(std::size_t n) {
-    const std::size_t bytes = n * sizeof(double);
-    auto* array = static_cast<double*>(checked(GC_MALLOC_ATOMIC(bytes), bytes));
-    std::memset(array, 0, bytes);
-    return array;
+  template <class T>
+  T** make_array(std::size_t n) {
+    return static_cast<T**>(checked(GC_MALLOC(n * sizeof(T*)), n * sizeof(T*)));
   }
+  std::byte* make_bytes(std::size_t n) {
+    void* bytes = checked(GC_MALLOC_ATOMIC(n), n);
+    std::memset(bytes, 0, n);
+    return static_cast<std::byte*>(bytes);
+  }
+  double* make_doubles(std::size_t n) {
+    return reinterpret_cast<double*>(make_bytes(n * sizeof(double)));
+  }
+  void collect() { GC_gcollect(); }
 
  private:
   static void* checked(void* memory, std::size_t bytes) {
@@ -64,10 +73,19 @@ class Boehm {
   const bool registered_;
 };
 
+using namespace reclaim::peers;
+
+Account do_order(const Order& order) {
+  if (order.workload == "gcbench") return do_rounds<Gcbench<Boehm>>(order);
+  if (order.workload == "lru-cache") return do_rounds<LruCache<Boehm>>(order);
+  if (order.workload == "quads") return do_rounds<Quads<Boehm>>(order);
+  if (order.workload == "live-set") return do_rounds<LiveSet<Boehm>>(order);
+  no_such_workload(order);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  using namespace reclaim::peers;
   const Order order = parse_order(argc, argv);
   heap_limit_bytes = order.heap_bytes;
   pauses_ns.reserve(1u << 16);
@@ -82,9 +100,8 @@ int main(int argc, char** argv) {
   }
   GC_set_on_collection_event(on_event);
   const auto before = GC_get_total_bytes();
-  if (order.workload != "gcbench") no_such_workload(order);
-  Account account = do_rounds<Gcbench<Boehm>>(order);
+  Account account = do_order(order);
   account.allocated_bytes = GC_get_total_bytes() - before;
-  account.pauses_ns = pauses_ns;
+  for (const std::int64_t ns : pauses_ns) account.pauses.push_back({.ns = ns, .full = true});
   tell(order, account);
 }

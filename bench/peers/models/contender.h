@@ -21,11 +21,11 @@ struct ModelContender {
 bool add_contender(const ModelContender& contender);
 
 /// Every recorded stop of a histogram, each within 0.4 %.
-inline void append_stops(const Histogram& stops, std::vector<std::int64_t>& to) {
+inline void append_stops(const Histogram& stops, bool full, std::vector<Pause>& to) {
   const auto count = stops.count();
   for (std::uint64_t i = 0; i < count; ++i) {
     const double q = (static_cast<double>(i) + 0.5) / static_cast<double>(count);
-    to.push_back(static_cast<std::int64_t>(stops.quantile_ns(q)));
+    to.push_back({.ns = static_cast<std::int64_t>(stops.quantile_ns(q)), .full = full});
   }
 }
 
@@ -44,8 +44,8 @@ Account run_model(const Order& order) {
          .cpu_ns = static_cast<std::int64_t>((result.user_s + result.sys_s) * 1e9),
          .checksum = result.outcome.checksum});
   }
-  append_stops(heap.stops().of(StopCause::minor_gc), account.pauses_ns);
-  append_stops(heap.stops().of(StopCause::major_gc), account.pauses_ns);
+  append_stops(heap.stops().of(StopCause::minor_gc), false, account.pauses);
+  append_stops(heap.stops().of(StopCause::major_gc), true, account.pauses);
   if (const Census census = heap.census(); census.allocated_bytes != 0) {
     account.allocated_bytes = census.allocated_bytes;
   }

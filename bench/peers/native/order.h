@@ -44,7 +44,7 @@ inline Order parse_order(int argc, char** argv) {
       order.context.seed = std::strtoull(value, nullptr, 10);
     } else if (name == "rounds") {
       order.rounds = std::atoi(value);
-    } else if (name == "heap") {
+    } else if (name == "limit") {
       order.heap_bytes = std::strtoull(value, nullptr, 10);
     } else if (name == "result") {
       order.result_fd = std::atoi(value);
@@ -62,10 +62,16 @@ struct Round {
   std::uint64_t checksum = 0;
 };
 
+/// A time in which the world stood.
+struct Pause {
+  std::int64_t ns = 0;
+  bool full = false;  ///< for the whole heap
+};
+
 /// All that a contender has to tell.
 struct Account {
   std::vector<Round> rounds;
-  std::vector<std::int64_t> pauses_ns;           ///< of the whole process, in any order
+  std::vector<Pause> pauses;                     ///< of the whole process, in any order
   std::optional<std::uint64_t> allocated_bytes;  ///< by all rounds together
   bool checksums_count = true;  ///< false: the contender destroys what it should have kept
 };
@@ -79,8 +85,8 @@ inline void tell(const Order& order, const Account& account) {
                   static_cast<unsigned long long>(account.checksums_count ? round.checksum : 0));
     text += line;
   }
-  for (const std::int64_t pause : account.pauses_ns) {
-    text += "pause " + std::to_string(pause) + "\n";
+  for (const Pause& pause : account.pauses) {
+    text += (pause.full ? "pause full " : "pause young ") + std::to_string(pause.ns) + "\n";
   }
   if (account.allocated_bytes) {
     text += "allocated " + std::to_string(*account.allocated_bytes) + "\n";

@@ -45,6 +45,12 @@ final class Peer {
     switch (order.workload) {
       case "gcbench":
         return new Gcbench(order);
+      case "lru-cache":
+        return new LruCache(order);
+      case "quads":
+        return new Quads(order);
+      case "live-set":
+        return new LiveSet(order);
       default:
         throw new IllegalArgumentException("no such workload: " + order.workload);
     }
