@@ -153,14 +153,22 @@ std::uint64_t declared_peak(const WorkloadInfo& workload, const WorkloadContext&
   }
 }
 
-void resolve(Cell& cell) {
-  const std::uint64_t peak = declared_peak(*cell.entry->workload, cell.context);
-  if (!cell.heap) return;
-  if (cell.heap->kind == HeapLimit::Kind::bytes) cell.heap_limit_bytes = cell.heap->bytes;
-  if (cell.heap->kind == HeapLimit::Kind::times_live_peak) {
-    cell.heap_limit_bytes =
-        static_cast<std::uint64_t>(std::ceil(cell.heap->times * static_cast<double>(peak)));
+/// The limit in bytes; nothing for none, and for a minimum that is yet to be found.
+std::optional<std::uint64_t> bytes_of(const HeapLimit& limit, std::uint64_t peak) {
+  switch (limit.kind) {
+    case HeapLimit::Kind::bytes:
+      return limit.bytes;
+    case HeapLimit::Kind::times_live_peak:
+      return static_cast<std::uint64_t>(std::ceil(limit.times * static_cast<double>(peak)));
+    default:
+      return std::nullopt;
   }
+}
+
+HeapLimit default_limit(std::uint64_t peak) {
+  const HeapLimit multiple = parse_heap_limit(default_heap);
+  const HeapLimit least = parse_heap_limit(least_default_heap);
+  return bytes_of(multiple, peak) < bytes_of(least, peak) ? least : multiple;
 }
 
 void check_numbers(const PlanRequest& request) {
@@ -183,77 +191,100 @@ void shuffle(std::span<Cell> cells, Rng& rng) {
   }
 }
 
+/// The cells of one round, in the order of the request.
+class RoundBuilder {
+ public:
+  explicit RoundBuilder(const PlanRequest& request) : request_(request) {
+    for (const std::string& name : request.models) models_.push_back(choose_model(name));
+    for (const std::string& text : request.heaps) heaps_.push_back(parse_heap_limit(text));
+    const std::vector<WorkloadChoice> workloads = choose_workloads(request.workloads);
+    const Overrides overrides = parse_overrides(request.parameters, workloads);
+    for (const WorkloadChoice& workload : workloads) {
+      WorkloadContext context;
+      context.parameters = parameters_for(*workload.info, request.size, overrides);
+      context.seed = request.seed;
+      context.argument = workload.argument;
+      // One limit for all thread counts, or they could not be compared.
+      context.threads = *std::max_element(request.threads.begin(), request.threads.end());
+      limits_ = heaps_;
+      if (limits_.empty()) limits_.push_back(default_limit(declared_peak(*workload.info, context)));
+      for (const int threads : request.threads) {
+        context.threads = threads;
+        add_models(workload, context);
+      }
+    }
+  }
+
+  std::vector<Cell> cells;
+  std::set<std::string> notes;
+
+ private:
+  void add_models(const WorkloadChoice& workload, const WorkloadContext& context) {
+    const std::uint64_t peak = declared_peak(*workload.info, context);  // may read a whole trace
+    for (const ModelChoice& model : models_) {
+      Cell cell;
+      cell.entry = find_entry(model.info->id, workload.info->id);
+      if (cell.entry == nullptr) {
+        notes.insert(
+            fmt::format("{} is not compiled for {}: left out", workload.name, model.info->id));
+        continue;
+      }
+      cell.allocator = model.allocator;
+      cell.workload = workload.name;
+      cell.size = request_.size;
+      cell.context = context;
+      cell.warmup = request_.warmup;
+      cell.census = request_.census;
+      cell.stress = request_.stress;
+      if (model.info->has_heap_limit) {
+        add_heaps(cell, peak);
+      } else {
+        add(std::move(cell));
+      }
+    }
+  }
+
+  void add_heaps(Cell& cell, std::uint64_t peak) {
+    if (heaps_.empty()) {
+      notes.insert(fmt::format(
+          "models with a heap limit get {} the workload's declared live peak, at least {} "
+          "(--heap changes that)",
+          default_heap, least_default_heap));
+    }
+    for (const HeapLimit& limit : limits_) {
+      cell.heap = limit;
+      cell.heap_limit_bytes = bytes_of(limit, peak);
+      add(cell);
+    }
+  }
+
+  void add(Cell cell) {
+    if (seen_.insert(identity(cell).dump()).second) cells.push_back(std::move(cell));
+  }
+
+  const PlanRequest& request_;
+  std::vector<ModelChoice> models_;
+  std::vector<HeapLimit> heaps_;   ///< as asked for
+  std::vector<HeapLimit> limits_;  ///< for the workload at hand: heaps_, or the default
+  std::set<std::string> seen_;
+};
+
 }  // namespace
 
 Plan make_plan(const PlanRequest& request) {
   check_numbers(request);
-  std::vector<ModelChoice> model_choices;
-  for (const std::string& name : request.models) model_choices.push_back(choose_model(name));
-  const std::vector<WorkloadChoice> workload_choices = choose_workloads(request.workloads);
-  const Overrides overrides = parse_overrides(request.parameters, workload_choices);
-  std::vector<HeapLimit> heaps;
-  for (const std::string& text : request.heaps) heaps.push_back(parse_heap_limit(text));
-
-  Plan plan;
-  std::vector<Cell> round;
-  std::set<std::string> seen;
-  bool defaulted = false;
-  const auto add = [&](const ModelChoice& model, const WorkloadChoice& workload, int threads,
-                       const HeapLimit* heap) {
-    Cell cell;
-    cell.entry = find_entry(model.info->id, workload.info->id);
-    if (cell.entry == nullptr) {
-      plan.notes.push_back(
-          fmt::format("{} is not compiled for {}: left out", workload.name, model.info->id));
-      return;
-    }
-    cell.allocator = model.allocator;
-    cell.workload = workload.name;
-    cell.size = request.size;
-    cell.context.parameters = parameters_for(*workload.info, request.size, overrides);
-    cell.context.threads = threads;
-    cell.context.seed = request.seed;
-    cell.context.argument = workload.argument;
-    if (heap != nullptr) cell.heap = *heap;
-    cell.warmup = request.warmup;
-    cell.census = request.census;
-    cell.stress = request.stress;
-    resolve(cell);
-    if (seen.insert(identity(cell).dump()).second) round.push_back(std::move(cell));
-  };
-  const HeapLimit fallback = parse_heap_limit(default_heap);
-  for (const WorkloadChoice& workload : workload_choices) {
-    for (const ModelChoice& model : model_choices) {
-      for (const int threads : request.threads) {
-        if (!model.info->has_heap_limit) {
-          add(model, workload, threads, nullptr);
-        } else if (heaps.empty()) {
-          defaulted = true;
-          add(model, workload, threads, &fallback);
-        }
-        for (const HeapLimit& heap : heaps) {
-          if (model.info->has_heap_limit) add(model, workload, threads, &heap);
-        }
-      }
-    }
-  }
-  if (defaulted) {
-    plan.notes.push_back(
-        fmt::format("models with a heap limit get {} the workload's declared live "
-                    "peak (--heap changes that)",
-                    default_heap));
-  }
-  std::sort(plan.notes.begin(), plan.notes.end());
-  plan.notes.erase(std::unique(plan.notes.begin(), plan.notes.end()), plan.notes.end());
-  if (round.empty())
+  RoundBuilder round(request);
+  if (round.cells.empty()) {
     throw UsageError(
-        "nothing to run: no workload that was asked for is compiled "
-        "for a model that was asked for");
-
+        "nothing to run: no workload that was asked for is compiled for a model that was asked "
+        "for");
+  }
+  Plan plan;
+  plan.notes.assign(round.notes.begin(), round.notes.end());
   Rng rng(request.seed);
   for (int number = 0; number < request.rounds; ++number) {
-    shuffle(round, rng);
-    for (const Cell& cell : round) {
+    shuffle(round.cells, rng);
+    for (const Cell& cell : round.cells) {
       plan.cells.push_back(cell);
       plan.cells.back().round = number;
     }

@@ -27,8 +27,10 @@ struct PlanRequest {
 };
 
 /// The limit of models that have one, when --heap is not given: a tracing collector without a limit
-/// is compared with nothing, for it trades memory for time.
+/// is compared with nothing, for it trades memory for time. Where that is less than the second,
+/// the second: a few live kilobytes are no measure for a nursery.
 inline constexpr const char* default_heap = "3x";
+inline constexpr const char* least_default_heap = "4MiB";
 
 inline constexpr int most_threads = 64;
 

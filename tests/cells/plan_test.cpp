@@ -83,11 +83,28 @@ TEST(Plan, GivesHeapLimitsToTheModelsThatHaveOne) {
 }
 
 TEST(Plan, LimitsHeapsByDefaultAndSaysSo) {
-  const Plan plan = make_plan(request({"limited"}, {"fine"}));
+  PlanRequest r = request({"limited"}, {"fine"});
+  r.parameters = {"objects=10000"};  // a live peak of 10 MB
+  const Plan plan = make_plan(r);
   ASSERT_EQ(plan.cells.size(), 1u);
   EXPECT_EQ(plan.cells[0].heap->label, default_heap);
+  EXPECT_EQ(plan.cells[0].heap_limit_bytes, 30'000'000u);
   ASSERT_EQ(plan.notes.size(), 1u);
   EXPECT_NE(plan.notes[0].find("3x"), std::string::npos);
+}
+
+TEST(Plan, GivesASmallLivePeakAHeapInWhichANurseryFits) {
+  const Cell cell = make_plan(request({"limited"}, {"fine"})).cells.at(0);  // a live peak of 10 kB
+  EXPECT_EQ(cell.heap->label, least_default_heap);
+  EXPECT_EQ(cell.heap_limit_bytes, 4u << 20);
+}
+
+TEST(Plan, GivesAllThreadCountsOfAWorkloadTheSameKindOfLimit) {
+  PlanRequest r = request({"limited"}, {"fine"});
+  r.threads = {1, 2, 8};
+  std::set<std::string> labels;
+  for (const Cell& cell : make_plan(r).cells) labels.insert(cell.heap->label);
+  EXPECT_EQ(labels.size(), 1u);
 }
 
 TEST(Plan, TakesParametersFromTheSizeAndFromTheUser) {
