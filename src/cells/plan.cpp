@@ -176,6 +176,7 @@ void check_numbers(const PlanRequest& request) {
   if (std::find(sizes.begin(), sizes.end(), request.size) == sizes.end()) {
     throw UsageError(unknown_name("size", request.size, sizes));
   }
+  if (request.threads.empty()) throw UsageError("--threads: how many?");
   for (const int threads : request.threads) {
     if (threads < 1 || threads > most_threads) {
       throw UsageError(fmt::format("--threads {}: 1 to {}", threads, most_threads));
