@@ -22,13 +22,14 @@ class Heap {
 
  public:
   explicit Heap(const HeapOptions& options = {}) : stress_(options.stress), locking_(options) {}
+  /// Takes with it what a collection can find: a heap is a value. No mutator is attached.
+  ~Heap() { collect_last(); }
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
 
   /// Runs a last collection. Call while no mutator is attached.
   Census census() {
-    release_orphans(reclaimer_);
-    cycles_.collect(reclaimer_);
+    collect_last();
     typename Parts::Counting sum;
     sum.add(counting_);
     sum.add(reclaimer_.counting());
@@ -69,6 +70,11 @@ class Heap {
   }
 
  private:
+  void collect_last() {
+    release_orphans(reclaimer_);
+    cycles_.collect(reclaimer_);
+  }
+
   const StressOptions stress_;
   typename Parts::Locking::OfHeap locking_;
   typename Parts::Cycles cycles_;
