@@ -167,6 +167,27 @@ cells::ProcessRequest process_of(const Contender& contender, const Work& work, d
   return request;
 }
 
+std::uint64_t least_heap(const Contender& contender, Work work,
+                         const cells::InterruptGuard& guard) {
+  work.rounds_in_process = 1;
+  const auto completes = [&](double bytes) {
+    work.heap_bytes = static_cast<std::uint64_t>(bytes);
+    const auto end = cells::run_process(process_of(contender, work, 60), guard);
+    return end.kind == cells::ProcessEnd::Kind::exited && end.code == 0;
+  };
+  double fails = static_cast<double>(work.workload->peak_live_bytes(work.context)) / 4;
+  double does = fails;
+  do {
+    does *= 4;
+    if (does > fails * 64 || guard.interrupted()) return 0;
+  } while (!completes(does));
+  while (does > fails * 1.02 && !guard.interrupted()) {
+    const double middle = (does + fails) / 2;
+    (completes(middle) ? does : fails) = middle;
+  }
+  return static_cast<std::uint64_t>(does);
+}
+
 std::vector<const WorkloadInfo*> peer_workloads() {
   return {&gcbench_info, &lru_cache_info, &quads_info, &live_set_info};
 }

@@ -45,6 +45,10 @@ std::vector<Contender> all_contenders(const std::string& java);
 /// Throws cells::UsageError for an unknown name.
 std::vector<Contender> choose(std::vector<Contender> all, const std::vector<std::string>& wanted);
 
+/// The least heap, within 2 %, on which the contender does the work once; 0 when there is none up
+/// to 16 times the declared live peak.
+std::uint64_t least_heap(const Contender& contender, Work work, const cells::InterruptGuard& guard);
+
 /// The process that does the work.
 cells::ProcessRequest process_of(const Contender& contender, const Work& work, double timeout_s);
 

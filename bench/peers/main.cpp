@@ -8,7 +8,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include "base/rng.h"
@@ -16,6 +18,7 @@
 #include "cells/environment.h"
 #include "cells/names.h"
 #include "cells/quantities.h"
+#include "peers/bars.h"
 #include "peers/contenders.h"
 #include "peers/results.h"
 #include "peers/table.h"
@@ -33,7 +36,7 @@ struct Options {
   int rounds = 10, warmup = 10, repeats = 5;
   std::uint64_t seed = 1;
   double timeout_s = 120;
-  bool list = false;
+  bool list = false, bars = false;
 };
 
 const WorkloadInfo& find_workload(const std::string& id) {
@@ -49,14 +52,15 @@ double value_at(const ParameterInfo& info, const std::string& size) {
   return size == "tiny" ? info.tiny : size == "standard" ? info.standard : info.paper;
 }
 
-WorkloadContext context_of(const WorkloadInfo& workload, const Options& options, int threads) {
+WorkloadContext context_of(const WorkloadInfo& workload, const Options& options,
+                           const Piece& piece) {
   WorkloadContext context;
-  context.threads = threads;
+  context.threads = piece.threads;
   context.seed = options.seed;
   for (const ParameterInfo& info : workload.parameters) {
     context.parameters.set(info.name, value_at(info, options.size));
   }
-  for (const std::string& word : options.parameters) {
+  for (const std::string& word : piece.parameters) {
     const auto equals = word.find('=');
     if (equals == word.npos) throw cells::UsageError(fmt::format("-p {}: name=value wanted", word));
     const std::string name = word.substr(0, equals);
@@ -67,35 +71,77 @@ WorkloadContext context_of(const WorkloadInfo& workload, const Options& options,
   return context;
 }
 
-std::uint64_t heap_bytes_of(const std::string& label, const WorkloadInfo& workload,
-                            const WorkloadContext& context) {
-  using Limit = cells::HeapLimit::Kind;
-  const cells::HeapLimit limit = cells::parse_heap_limit(label);
-  switch (limit.kind) {
-    case Limit::bytes:
-      return limit.bytes;
-    case Limit::times_live_peak:
-      return static_cast<std::uint64_t>(limit.times *
-                                        static_cast<double>(workload.peak_live_bytes(context)));
-    default:
-      throw cells::UsageError(fmt::format("--heaps {}: bytes or a multiple wanted", label));
+/// Turns a label into bytes: 50MB, 3x (the declared live peak), 2min (the least heap on which the
+/// contender of reference completes, found once for each workload and number of threads).
+class HeapSizes {
+ public:
+  HeapSizes(const std::vector<Contender>& contenders, const std::string& reference,
+            const cells::InterruptGuard& guard)
+      : guard_(guard) {
+    for (const Contender& contender : contenders) {
+      if (contender.id == reference && contender.missing.empty()) reference_ = &contender;
+    }
   }
-}
 
-std::vector<Work> works_of(const Options& options) {
-  std::vector<Work> works;
-  for (const std::string& id : options.workloads) {
-    const WorkloadInfo& workload = find_workload(id);
+  std::uint64_t bytes(const Work& work) {
+    const std::string& label = work.heap_label;
+    if (label.ends_with("min")) {
+      const auto limit = cells::parse_heap_limit(label.substr(0, label.size() - 3) + "x");
+      return static_cast<std::uint64_t>(limit.times * static_cast<double>(least(work)));
+    }
+    using Limit = cells::HeapLimit::Kind;
+    const cells::HeapLimit limit = cells::parse_heap_limit(label);
+    if (limit.kind == Limit::bytes) return limit.bytes;
+    if (limit.kind != Limit::times_live_peak) {
+      throw cells::UsageError(fmt::format("--heaps {}: 50MB, 3x or 2min wanted", label));
+    }
+    return static_cast<std::uint64_t>(
+        limit.times * static_cast<double>(work.workload->peak_live_bytes(work.context)));
+  }
+
+ private:
+  std::uint64_t least(const Work& work) {
+    const std::string key = fmt::format("{} {} {}", work.workload->id, work.context.threads,
+                                        cells::parameters_json(work.context.parameters).dump());
+    if (const auto known = least_.find(key); known != least_.end()) return known->second;
+    if (reference_ == nullptr) {
+      throw cells::UsageError(fmt::format(
+          "--heaps {}: the least heap is found with --against, who is not here", work.heap_label));
+    }
+    fmt::print(stderr, "least heap of {}\n", reference_->id);
+    const std::uint64_t found = least_heap(*reference_, work, guard_);
+    if (found == 0) throw cells::UsageError("no least heap was found");
+    return least_[key] = found;
+  }
+
+  const cells::InterruptGuard& guard_;
+  const Contender* reference_ = nullptr;
+  std::map<std::string, std::uint64_t> least_;
+};
+
+std::vector<Piece> pieces_of(const Options& options) {
+  if (options.bars) return bar_pieces();
+  std::vector<Piece> pieces;
+  for (const std::string& workload : options.workloads) {
     for (const int threads : options.threads) {
       for (const std::string& heap : options.heaps) {
-        const WorkloadContext context = context_of(workload, options, threads);
-        works.push_back({.workload = &workload,
-                         .context = context,
-                         .heap_label = heap,
-                         .heap_bytes = heap_bytes_of(heap, workload, context),
-                         .rounds_in_process = options.warmup + options.repeats});
+        pieces.push_back({workload, options.parameters, threads, heap});
       }
     }
+  }
+  return pieces;
+}
+
+std::vector<Work> works_of(const Options& options, HeapSizes& heaps) {
+  std::vector<Work> works;
+  for (const Piece& piece : pieces_of(options)) {
+    const WorkloadInfo& workload = find_workload(piece.workload);
+    Work& work = works.emplace_back(Work{.workload = &workload,
+                                         .context = context_of(workload, options, piece),
+                                         .heap_label = piece.heap,
+                                         .heap_bytes = 0,
+                                         .rounds_in_process = options.warmup + options.repeats});
+    work.heap_bytes = heaps.bytes(work);
   }
   return works;
 }
@@ -150,7 +196,9 @@ int run(const Options& options) {
     }
     return 0;
   }
-  const auto works = works_of(options);
+  const cells::InterruptGuard guard;
+  HeapSizes heaps{contenders, options.against, guard};
+  const auto works = works_of(options, heaps);
   std::ofstream json;
   if (!options.json.empty()) {
     json.open(options.json);
@@ -165,11 +213,13 @@ int run(const Options& options) {
     }
   }
 
-  const cells::InterruptGuard guard;
   fmt::print(
       "{}\n{} rounds of fresh processes, each {} times the work to warm up and {} times "
       "measured; seed {}\n",
       machine(options, guard), options.rounds, options.warmup, options.repeats, options.seed);
+  if (double load = 0; ::getloadavg(&load, 1) == 1 && load > 0.5) {
+    fmt::print(stderr, "peers: the machine is busy (load {:.1f}): times will be too long\n", load);
+  }
   Rng rng{options.seed};
   for (int round = 0; round < options.rounds && !guard.interrupted(); ++round) {
     std::vector<Results*> order;
@@ -206,6 +256,11 @@ int run(const Options& options) {
                table(rows, options.against));
     for (const Results* row : rows) failed |= row->trouble().starts_with("failed");
   }
+  if (options.bars) {
+    std::vector<const Results*> results;
+    for (const Results& one : all) results.push_back(&one);
+    fmt::print("\nWhat gen is held to\n\n{}", bar_table(results));
+  }
   return guard.interrupted() ? 130 : failed ? 1 : 0;
 }
 
@@ -223,7 +278,9 @@ int main(int argc, char** argv) {
   list("-w,--workload", options.workloads, "workloads");
   list("-c,--contenders", options.contenders, "who runs (default: all), e.g. gen,java,boehm");
   list("-t,--threads", options.threads, "threads");
-  list("--heaps", options.heaps, "heap limits: bytes (50MB) or times the declared live peak (3x)");
+  list("--heaps", options.heaps,
+       "heap limits: bytes (50MB), times the declared live peak (3x), or times the least heap on "
+       "which --against completes (2min)");
   app.add_option("--size", options.size, "sizes of the workloads")
       ->check(CLI::IsMember({"tiny", "standard", "paper"}))
       ->capture_default_str();
@@ -244,6 +301,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--java", options.java, "the JVM's program")->capture_default_str();
   app.add_option("--json", options.json, "also write a line for each process to this file");
+  app.add_flag("--bars", options.bars,
+               "the work that gen is held to (in place of -w, -t, --heaps, -p), and the verdicts");
   app.add_flag("--list", options.list, "who can run here");
   try {
     app.parse(argc, argv);

@@ -60,14 +60,17 @@ std::string table(const std::vector<const Results*>& rows, const std::string& ag
   std::vector<std::vector<std::string>> lines = {
       {"contender", "first ms", "steady ms", "IQR", "CPU ms", "peak RSS MB", "allocated MB",
        "young + full", "p50 ms", "p99 ms", "max ms", "full p50 ms", "/ " + against}};
+  std::string absent;
   for (const Results* row : rows) {
-    std::vector<std::string>& line = lines.emplace_back();
-    line.push_back(row->contender->id);
     if (!row->ok()) {
-      line.push_back(row->samples.empty() ? "skipped: " + obstacle(*row->contender, *row->work)
-                                          : row->trouble());
+      const std::string why = row->samples.empty()
+                                  ? "skipped: " + obstacle(*row->contender, *row->work)
+                                  : row->trouble();
+      absent += row->contender->id + ": " + why + "\n";
       continue;
     }
+    std::vector<std::string>& line = lines.emplace_back();
+    line.push_back(row->contender->id);
     const auto steady = row->steady_ms();
     const auto pauses = row->pauses_ms(Results::Which::all);
     const auto full = row->pauses_ms(Results::Which::full);
@@ -95,7 +98,7 @@ std::string table(const std::vector<const Results*>& rows, const std::string& ag
     }
     line.push_back(base > 0 ? fmt::format("{:.2f}", measure::median(steady) / base) : none);
   }
-  return markdown(lines);
+  return markdown(lines) + (absent.empty() ? "" : "\n" + absent);
 }
 
 }  // namespace reclaim::peers

@@ -8,7 +8,8 @@
 
 namespace reclaim::peers {
 
-/// Rows in the order given. Ratios are to the contender `against`, or "—" where that has no result.
+/// Rows in the order given; whoever has no result follows the table with the reason. Ratios are to
+/// the contender `against`, or "—" where that has no result.
 std::string table(const std::vector<const Results*>& rows, const std::string& against);
 
 /// Lines of cells, the first the heads, padded to line up; columns but the first to the right.
