@@ -139,9 +139,13 @@ class GrowingStack {
   void clear() { size_ = 0; }
   void shrink_to(std::size_t size) { size_ = size; }
   T& operator[](std::size_t i) { return data_[i]; }
-  T* begin() { return data_; }
-  T* end() { return data_ + size_; }
+  T* begin() const { return data_; }
+  T* end() const { return data_ + size_; }
   std::size_t committed_bytes() const { return prefix_.committed(); }
+
+  /// For whoever pushes and pops by pointer: entries may be written in [end(), limit()).
+  T* limit() const { return data_ + capacity_; }
+  void set_end(T* end) { size_ = static_cast<std::size_t>(end - data_); }
 
   /// Gives the memory of an empty stack back.
   void release() {

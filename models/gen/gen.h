@@ -75,10 +75,10 @@ class Mutator : public MutatorCore,
   Mutator& operator=(const Mutator&) = delete;
 
   template <class T>
-  Fresh<T> make(Site site = Site::here()) {
+  [[gnu::always_inline]] Fresh<T> make(Site site = Site::here()) {
     static_assert(alignof(T) <= word_bytes, "a moving model aligns objects to a word");
     epoch_.pass();
-    constexpr std::size_t bytes = align_up(sizeof(T), word_bytes);
+    constexpr std::size_t bytes = record_bytes(sizeof(T));
     std::byte* room;
     if constexpr (bytes <= small_bytes_most) {
       room = allocate(bytes);

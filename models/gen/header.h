@@ -1,7 +1,7 @@
 // The eight bytes before every object's fields.
 //
-//   bit  63            32 31    28 27      16 15   9 8   6 5     0
-//        [ lock word     ][ 0     ][ type id ][ 0   ][ age ][ flags ]
+//   bit  63            32 31     16 15 13 12           1   0
+//        [ lock word     ][ flags  ][ age ][ type id    ][ 1 ]
 //
 // Bit 0 is set in every header, so a word whose bit 0 is clear is either a forwarding address (an
 // object has moved, and this is where to) or no object at all.
@@ -19,17 +19,17 @@ namespace reclaim::gen {
 using HeaderWord [[gnu::may_alias]] = std::uint64_t;
 
 namespace header {
-inline constexpr std::uint32_t object = 1u << 0;    ///< always set: this is no forwarding address
-inline constexpr std::uint32_t pinned = 1u << 1;    ///< must not move
-inline constexpr std::uint32_t unlogged = 1u << 2;  ///< old, and the next store into it is recorded
-inline constexpr std::uint32_t chunked = 1u << 3;   ///< large array: stores are recorded by chunk
-inline constexpr std::uint32_t old = 1u << 4;       ///< in the old generation
-inline constexpr std::uint32_t marked = 1u << 5;    ///< large or pinned: reached by this collection
-inline constexpr int age_shift = 6;
+inline constexpr std::uint32_t object = 1u << 0;  ///< always set: this is no forwarding address
+inline constexpr int type_shift = 1;
+inline constexpr std::uint32_t type_mask = 0xfffu;
+inline constexpr int age_shift = 13;
 inline constexpr std::uint32_t age_one = 1u << age_shift;
 inline constexpr std::uint32_t age_mask = 7u << age_shift;
-inline constexpr int type_shift = 16;
-inline constexpr std::uint32_t type_mask = 0xfffu;
+inline constexpr std::uint32_t unlogged = 1u << 16;  ///< old, and the next store is recorded
+inline constexpr std::uint32_t chunked = 1u << 17;   ///< large array: recorded by chunk
+inline constexpr std::uint32_t old = 1u << 18;       ///< in the old generation
+inline constexpr std::uint32_t pinned = 1u << 19;    ///< must not move
+inline constexpr std::uint32_t marked = 1u << 20;  ///< large or pinned: reached by this collection
 }  // namespace header
 
 static_assert(max_types <= header::type_mask + 1);

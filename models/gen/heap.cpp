@@ -41,7 +41,6 @@ Heap::Heap(const HeapOptions& options)
       nursery_(range_.base() + old_bytes_ + large_bytes_, nursery_bytes_),
       remembered_(old_bytes_ / 16 + large_bytes_ / 512),
       mark_stack_((old_bytes_ + large_bytes_) / 16),
-      segments_(nursery_bytes_ >> (block_shift - 1)),
       safepoints_(options.stress.collect_at_each_poll),
       tenure_age_(policy::tenure_age),
       made_(kinds_.size()) {
@@ -346,13 +345,13 @@ Census Heap::census() {
     counting_live_ = false;
   }
   for (std::uint32_t id = 0; id < kinds_.size(); ++id) {
-    const Kind& kind = kinds_[id];
+    const TypeInfo& type = KindTable::type_of_id(id);
     MadeRow made = made_[id];
-    if (kind.shape == Shape::record) {
-      made.bytes = made.objects * (kind.type->head_bytes - head_bytes);
+    if (type.shape == Shape::record) {
+      made.bytes = made.objects * (type.head_bytes - head_bytes);
     }
     const MadeRow left = exact ? live_[id] : made;
-    census.add({kind.type->name, made.objects, made.bytes, left.objects, left.bytes});
+    census.add({type.name, made.objects, made.bytes, left.objects, left.bytes});
   }
   return census;
 }

@@ -46,13 +46,6 @@ struct BumpRange {
   std::size_t room() const { return static_cast<std::size_t>(end - top); }
 };
 
-/// Copied objects of a full buffer that are still to be scanned (evacuation.h).
-struct GreySegment {
-  std::byte* scan;
-  std::byte* top;
-  bool promoted;
-};
-
 /// What a collection came to; sums over the life of a heap.
 struct CollectionTotals {
   std::uint64_t minor = 0;
@@ -144,7 +137,6 @@ class Heap {
   Nursery nursery_;
   RememberedSet remembered_;
   GrowingStack<Object*> mark_stack_;
-  GrowingStack<GreySegment> segments_;
   KindTable kinds_;
   GlobalRoots globals_;
   Safepoints safepoints_;

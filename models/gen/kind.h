@@ -24,24 +24,33 @@ inline constexpr std::size_t word_bytes = sizeof(void*);
 /// Bytes before the workload's own in every record: the same for all types.
 inline constexpr std::size_t head_bytes = align_up(sizeof(ObjectLayout::Head), word_bytes);
 
+/// The least object: a header and a word, so that two words can always be copied at once.
+inline constexpr std::size_t object_bytes_least = 2 * word_bytes;
+
+/// Bytes that a record of sizeof `size` takes in the heap.
+constexpr std::size_t record_bytes(std::size_t size) {
+  return std::max(align_up(size, word_bytes), object_bytes_least);
+}
+
 struct Kind {
   std::uint64_t ref_bits = 0;  ///< bit i: word i of the object is a reference
   std::uint32_t bytes = 0;     ///< of a record all of whose references are in ref_bits; else 0
   Shape shape = Shape::record;
-  const TypeInfo* type = nullptr;
+  bool has_slots = false;  ///< may hold references
 };
+static_assert(sizeof(Kind) == 16);
 
 /// Index: type id. Read-only once built; a type registered later is not of this heap.
 class KindTable {
  public:
   KindTable() : kinds_(TypeTable::instance().count) {
-    for (std::size_t id = 0; id < kinds_.size(); ++id) {
-      const TypeInfo& type = *TypeTable::instance().types[id];
+    for (std::uint32_t id = 0; id < kinds_.size(); ++id) {
+      const TypeInfo& type = type_of_id(id);
       Kind& kind = kinds_[id];
-      kind.type = &type;
       kind.shape = type.shape;
+      kind.has_slots = type.shape == Shape::array || type.ref_count != 0;
       if (type.shape != Shape::record) continue;
-      kind.bytes = static_cast<std::uint32_t>(align_up(type.head_bytes, word_bytes));
+      kind.bytes = static_cast<std::uint32_t>(record_bytes(type.head_bytes));
       for (std::size_t i = 0; i < type.ref_count; ++i) {
         const std::size_t word = type.ref_offsets[i] / word_bytes;
         if (word < 64) {
@@ -52,13 +61,22 @@ class KindTable {
       }
     }
   }
-  const Kind& operator[](std::uint32_t type_id) const { return kinds_[type_id]; }
-  const Kind& of(HeaderWord word) const { return kinds_[type_of(word)]; }
+  const Kind& operator[](std::uint32_t id) const { return kinds_[id]; }
+  const Kind& of(HeaderWord word) const { return of(kinds_.begin(), word); }
+  const Kind* begin() const { return kinds_.begin(); }
   std::size_t size() const { return kinds_.size(); }
+
+  /// The kind of an object with this header, in a table that begins at `kinds`.
+  static const Kind& of(const Kind* kinds, HeaderWord word) { return kinds[gen::type_of(word)]; }
+  static const TypeInfo& type_of_id(std::uint32_t id) { return *TypeTable::instance().types[id]; }
 
  private:
   MappedArray<Kind> kinds_;
 };
+
+inline const TypeInfo& type_info_of(const Object* object) {
+  return KindTable::type_of_id(type_of(object->word()));
+}
 
 /// Bytes that an object takes in the heap: a multiple of a word.
 inline std::size_t bytes_of(const Kind& kind, const Object* object) {
@@ -66,7 +84,7 @@ inline std::size_t bytes_of(const Kind& kind, const Object* object) {
     return kind.bytes;
   switch (kind.shape) {
     case Shape::record:
-      return align_up(kind.type->head_bytes, word_bytes);
+      return record_bytes(type_info_of(object).head_bytes);
     case Shape::array:
       return ObjectLayout::occupied_bytes(static_cast<const AnyArray*>(object));
     case Shape::blob:
@@ -80,7 +98,7 @@ inline std::size_t bytes_of(const Kind& kind, const Object* object) {
 inline std::uint64_t asked_bytes_of(const Kind& kind, const Object* object) {
   switch (kind.shape) {
     case Shape::record:
-      return kind.type->head_bytes - head_bytes;
+      return type_info_of(object).head_bytes - head_bytes;
     case Shape::array:
       return ObjectLayout::asked_bytes(static_cast<const AnyArray*>(object));
     case Shape::blob:
@@ -107,8 +125,9 @@ template <class Visit>
     Object** slots = slots_of(array);
     for (std::size_t i = 0, n = array->length(); i < n; ++i) visit(slots + i);
   } else if (kind.shape == Shape::record) {
-    for (std::size_t i = 0; i < kind.type->ref_count; ++i) {
-      visit(words + kind.type->ref_offsets[i] / word_bytes);
+    const TypeInfo& type = type_info_of(object);
+    for (std::size_t i = 0; i < type.ref_count; ++i) {
+      visit(words + type.ref_offsets[i] / word_bytes);
     }
   }
 }
@@ -125,11 +144,6 @@ inline void move_blob(AnyBlob* from, std::byte* to) {
   place += align_up(address_of(place), alignment) - address_of(place);
   std::memmove(place, payload, size);
   std::memcpy(to, head, sizeof head);
-}
-
-/// Whether it has reference slots at all.
-inline bool has_slots(const Kind& kind) {
-  return kind.ref_bits != 0 || (kind.bytes == 0 && kind.shape != Shape::blob);
 }
 
 }  // namespace reclaim::gen

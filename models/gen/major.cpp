@@ -40,7 +40,7 @@ void MajorCollection::run() {
 
 void MajorCollection::mark_roots() {
   for (MutatorCore* m : heap_.safepoints_.mutators()) {
-    for (void** slot = m->begin(); slot != m->end(); ++slot) mark(static_cast<Object*>(*slot));
+    for (Object* root : m->roots()) mark(root);
   }
   heap_.globals_.for_each([this](Object** slot) { mark(*slot); });
   for (const auto& [blob, pins] : heap_.pins_) mark(blob);
@@ -259,9 +259,7 @@ void MajorCollection::set_targets() {
 void MajorCollection::update_roots() {
   const auto update = [this](Object** slot) { *slot = moved(*slot); };
   for (MutatorCore* m : heap_.safepoints_.mutators()) {
-    for (void** slot = m->begin(); slot != m->end(); ++slot) {
-      update(reinterpret_cast<Object**>(slot));
-    }
+    for (Object*& root : m->roots()) update(&root);
   }
   heap_.globals_.for_each(update);
   for (Remembered& entry : heap_.remembered_.current()) entry.object = moved(entry.object);

@@ -7,33 +7,45 @@ namespace reclaim::gen {
 
 namespace {
 
-/// Copies the words after the header. Small objects are the rule: a loop of our own is shorter than
-/// a call of memcpy. The asm keeps the compiler from seeing a memcpy in it.
-[[gnu::always_inline]] inline void copy_words(std::byte* to, const std::byte* from,
-                                              std::size_t bytes) {
-  if (bytes > 256) [[unlikely]] {
-    std::memcpy(to + word_bytes, from + word_bytes, bytes - word_bytes);
-    return;
-  }
-  for (std::size_t i = word_bytes; i < bytes; i += word_bytes) {
-    __builtin_memcpy(to + i, from + i, word_bytes);
+/// Copies an object two words at a time; the last two may overlap those before. Small objects are
+/// the rule, and for them this is shorter than a call. The asm hides the memcpy in it.
+[[gnu::always_inline]] inline void copy_object(std::byte* to, const std::byte* from,
+                                               std::size_t bytes) {
+  constexpr std::size_t step = 2 * word_bytes;
+  const std::size_t last = bytes - step;
+  for (std::size_t i = 0; i < last; i += step) {
+    __builtin_memcpy(to + i, from + i, step);
     asm("" : "+r"(i));
   }
+  __builtin_memcpy(to + last, from + last, step);
+}
+
+/// Room for an object in a buffer, or null.
+[[gnu::always_inline]] inline std::byte* take(BumpRange& buffer, std::size_t bytes) {
+  std::byte* const to = buffer.top;
+  if (buffer.room() < bytes) [[unlikely]]
+    return nullptr;
+  buffer.top = to + bytes;
+  return to;
+}
+
+constexpr HeaderWord grown_older(HeaderWord word) { return word + header::age_one; }
+constexpr HeaderWord grown_old(HeaderWord word) {
+  return (word & ~HeaderWord{header::age_mask}) | header::old | header::unlogged;
 }
 
 }  // namespace
 
 Evacuation::Evacuation(Heap& heap, bool promote_all)
     : heap_(heap),
-      kinds_(heap.kinds_),
+      kinds_(heap.kinds_.begin()),
       maybe_young_from_(address_of(heap.large_.base())),
       nursery_from_(address_of(heap.nursery_.base())),
-      tenure_bits_(promote_all ? 0 : heap.tenure_age_ << header::age_shift),
+      hot_{},
       survivor_blocks_left_(policy::survivor_blocks_most(heap.eden_blocks_most_)),
-      segments_(heap.segments_),
-      large_(heap.mark_stack_) {
-  BumpRange& rest = heap.promotion_;
-  buffers_[1] = {rest.top, rest.top, rest.end};
+      grey_(heap.mark_stack_) {
+  hot_.promoted = heap.promotion_;
+  hot_.tenure_bits = promote_all ? 0 : std::uint64_t{heap.tenure_age_} << header::age_shift;
 }
 
 void Evacuation::run() {
@@ -41,223 +53,232 @@ void Evacuation::run() {
   visit_roots();
   visit_remembered();
   drain();
-  finish_buffers();
+  retire_survivors();
+  retire_promoted();
+  heap_.promotion_ = hot_.promoted;
   sweep_large();
   heap_.nursery_.end_evacuation();
 }
 
-// --- one reference ---
-
-/// Moves what the slot refers to out of the nursery. True: it is young still.
-[[gnu::always_inline]] inline bool Evacuation::visit(Object** slot) {
-  Object* object = *slot;
-  if (address_of(object) < maybe_young_from_) return false;  // null, or old
-  if (address_of(object) < nursery_from_) [[unlikely]]
-    return reach_large(object);
-  object = evacuate(object);
-  *slot = object;
-  return address_of(object) >= nursery_from_;
+Evacuation::Hot Evacuation::load() const {
+  Hot hot = hot_;
+  hot.grey = grey_.end();
+  hot.grey_limit = grey_.limit();
+  return hot;
 }
 
-[[gnu::always_inline]] inline Object* Evacuation::evacuate(Object* from) {
-  const HeaderWord word = from->word();
-  if (is_forwarded(word)) return reinterpret_cast<Object*>(word);
-  if ((word & header::pinned) != 0) [[unlikely]]
-    return from;  // a blob: nothing to scan
-  const Kind& kind = kinds_.of(word);
-  const std::size_t bytes = bytes_of(kind, from);
-  bool promote = (word & header::age_mask) >= tenure_bits_;
-  Buffer& buffer = buffers_[promote];
-  std::byte* to = buffer.top;
-  if (static_cast<std::size_t>(buffer.end - to) < bytes) [[unlikely]] {
-    to = allocate_slow(promote, bytes);
-  } else {
-    buffer.top = to + bytes;
+void Evacuation::save(const Hot& hot) {
+  hot_ = hot;
+  grey_.set_end(hot.grey);
+}
+
+// --- one reference ---
+
+/// Moves what the slot refers to out of the nursery, if that takes no more than a copy of a record
+/// into a buffer with room. True: it is young still. `done` is false when it takes more.
+[[gnu::always_inline]] inline bool Evacuation::visit(Hot& hot, Object** slot) {
+  Object* const from = *slot;
+  if (address_of(from) < maybe_young_from_) return false;  // null, or old
+  if (address_of(from) >= nursery_from_) [[likely]] {
+    const HeaderWord word = from->word();
+    if (is_forwarded(word)) {
+      *slot = reinterpret_cast<Object*>(word);
+      return word >= nursery_from_;
+    }
+    const Kind& kind = KindTable::of(kinds_, word);
+    if (kind.bytes != 0 && hot.grey != hot.grey_limit) [[likely]] {
+      std::byte* to;
+      HeaderWord aged;
+      if ((word & header::age_mask) < hot.tenure_bits) {
+        to = take(hot.survivors, kind.bytes);
+        aged = grown_older(word);
+      } else {
+        to = take(hot.promoted, kind.bytes);
+        aged = grown_old(word);
+      }
+      if (to != nullptr) [[likely]] {
+        auto* copy = reinterpret_cast<Object*>(to);
+        copy_object(to, reinterpret_cast<const std::byte*>(from), kind.bytes);
+        copy->word() = aged;
+        from->word() = address_of(copy);
+        *slot = copy;
+        if (kind.has_slots) *hot.grey++ = copy;
+        return address_of(copy) >= nursery_from_;
+      }
+    }
   }
+  save(hot);
+  const bool young = visit_slow(slot);
+  hot = load();
+  return young;
+}
+
+/// Any reference that may be young: to a large object, to one whose size is not its type's, to one
+/// that needs a new block.
+[[gnu::noinline]] bool Evacuation::visit_slow(Object** slot) {
+  if (address_of(*slot) < nursery_from_) return reach_large(*slot);
+  *slot = evacuate(*slot);
+  return address_of(*slot) >= nursery_from_;
+}
+
+Object* Evacuation::evacuate(Object* from) {
+  const HeaderWord word = from->word();
+  if ((word & header::pinned) != 0) return from;  // a blob: nothing to scan
+  const Kind& kind = KindTable::of(kinds_, word);
+  const std::size_t bytes = bytes_of(kind, from);
+  bool promote = is_tenured(word);
+  std::byte* to = allocate(promote, bytes);
   auto* copy = reinterpret_cast<Object*>(to);
-  const HeaderWord aged =
-      promote ? (word & ~HeaderWord{header::age_mask}) | header::old | header::unlogged
-              : word + header::age_one;
-  if (kind.bytes == 0 && kind.shape == Shape::blob) [[unlikely]] {
+  if (kind.shape == Shape::blob) {
     move_blob(static_cast<AnyBlob*>(from), to);
   } else {
-    copy_words(to, reinterpret_cast<const std::byte*>(from), bytes);
+    std::memcpy(to, static_cast<void*>(from), bytes);
   }
-  copy->word() = aged;
+  copy->word() = promote ? grown_old(word) : grown_older(word);
   from->word() = address_of(copy);
+  if (kind.has_slots) grey_.push(copy);
   return copy;
 }
 
-std::byte* Evacuation::allocate_slow(bool& promote, std::size_t bytes) {
-  if (!promote) {
-    if (survivor_blocks_left_ == 0) {
-      // Survivors fill their share: everything that is met from here on is promoted.
-      tenure_bits_ = 0;
-      promote = true;
-      Buffer& promoted = buffers_[1];
-      if (static_cast<std::size_t>(promoted.end - promoted.top) >= bytes) {
-        std::byte* to = promoted.top;
-        promoted.top += bytes;
-        return to;
-      }
-    } else {
+/// Room in the buffer for survivors, or, with `promote` or when survivors have filled their share,
+/// in that for promoted objects.
+std::byte* Evacuation::allocate(bool& promote, std::size_t bytes) {
+  if (!promote && hot_.survivors.room() < bytes) {
+    if (survivor_blocks_left_ != 0) {
       --survivor_blocks_left_;
+      retire_survivors();
+      std::byte* begin = heap_.nursery_.begin_of(heap_.claim_nursery(Nursery::Use::survivor));
+      hot_.survivors = {begin, begin + block_bytes};
+    } else {
+      hot_.tenure_bits = 0;  // everything that is met from here on is promoted
+      promote = true;
     }
   }
-  Buffer& buffer = buffers_[promote];
-  retire(buffer, promote);
-  std::byte* begin;
-  if (promote) {
-    begin = heap_.old_.begin_of(heap_.claim_old());
-  } else {
-    begin = heap_.nursery_.begin_of(heap_.claim_nursery(Nursery::Use::survivor));
+  if (promote && hot_.promoted.room() < bytes) {
+    retire_promoted();
+    std::byte* begin = heap_.old_.begin_of(heap_.claim_old());
+    hot_.promoted = {begin, begin + block_bytes};
   }
-  buffer = {begin, begin + bytes, begin + block_bytes};
-  return begin;
+  BumpRange& buffer = promote ? hot_.promoted : hot_.survivors;
+  return std::exchange(buffer.top, buffer.top + bytes);
 }
 
-void Evacuation::retire(Buffer& buffer, bool promoted) {
-  if (buffer.end == nullptr) return;
-  if (buffer.scan != buffer.top) segments_.push({buffer.scan, buffer.top, promoted});
-  if (promoted) {
-    heap_.old_.block_of(buffer.end - 1).top = buffer.top;
-  } else {
-    heap_.nursery_.block_of(buffer.end - 1).top = buffer.top;
-  }
+void Evacuation::retire_survivors() {
+  const BumpRange& buffer = hot_.survivors;
+  if (buffer.end != nullptr) heap_.nursery_.block_of(buffer.end - 1).top = buffer.top;
+}
+
+void Evacuation::retire_promoted() {
+  const BumpRange& buffer = hot_.promoted;
+  if (buffer.end != nullptr) heap_.old_.block_of(buffer.end - 1).top = buffer.top;
 }
 
 /// A reference into the large space. True: the object is young, and stays so.
 bool Evacuation::reach_large(Object* object) {
-  std::uint32_t flags = object->flags();
-  if ((flags & header::old) != 0) return false;
-  if ((flags & header::marked) == 0) {
-    flags |= header::marked;
-    const Kind& kind = kinds_.of(object->word());
-    if ((flags & header::age_mask) >= tenure_bits_) {
-      flags = (flags & ~header::age_mask) | header::old | header::unlogged;
-      if (kind.shape == Shape::array) flags |= header::chunked;
-    } else {
-      flags += header::age_one;
-    }
-    object->bits.store(flags, std::memory_order_relaxed);
-    if (has_slots(kind)) large_.push(object);
+  const HeaderWord word = object->word();
+  if ((word & header::old) != 0) return false;
+  if ((word & header::marked) == 0) {
+    const Kind& kind = KindTable::of(kinds_, word);
+    HeaderWord aged = (is_tenured(word) ? grown_old(word) : grown_older(word)) | header::marked;
+    if (is_tenured(word) && kind.shape == Shape::array) aged |= header::chunked;
+    object->word() = aged;
+    if (kind.has_slots) grey_.push(object);
   }
-  return (flags & header::old) == 0;
+  return (object->flags() & header::old) == 0;
 }
 
 // --- where tracing begins ---
 
 void Evacuation::visit_roots() {
+  Hot hot = load();
   for (MutatorCore* m : heap_.safepoints_.mutators()) {
-    for (void** slot = m->begin(); slot != m->end(); ++slot) {
-      visit(reinterpret_cast<Object**>(slot));
-    }
+    for (Object*& root : m->roots()) visit(hot, &root);
   }
-  heap_.globals_.for_each([this](Object** slot) { visit(slot); });
-  for (auto& [blob, pins] : heap_.pins_) visit(&blob);
+  save(hot);
+  const auto visit_rare = [this](Object** slot) {
+    Hot rare = load();
+    visit(rare, slot);
+    save(rare);
+  };
+  heap_.globals_.for_each(visit_rare);
+  for (auto& [blob, pins] : heap_.pins_) visit_rare(&blob);
 }
 
 void Evacuation::visit_remembered() {
+  Hot hot = load();
   for (const Remembered& entry : heap_.remembered_.turn()) {
     bool young = false;
     if (entry.chunk != nullptr) {
       const SlotRange range = slots_of_chunk(static_cast<AnyArray*>(entry.object), entry.chunk);
-      for (Object** slot = range.first; slot < range.last; ++slot) young |= visit(slot);
+      for (Object** slot = range.first; slot < range.last; ++slot) young |= visit(hot, slot);
       if (!young) heap_.large_.chunk_mark(entry.chunk) = 0;
     } else {
-      for_each_slot_of(kinds_.of(entry.object->word()), entry.object,
-                       [&](Object** slot) { young |= visit(slot); });
-      if (!young) entry.object->bits.fetch_or(header::unlogged, std::memory_order_relaxed);
+      save(hot);
+      young = scan_any(entry.object);
+      hot = load();
+      if (!young) entry.object->word() |= header::unlogged;
     }
     if (young) heap_.remembered_.add(entry);
   }
+  save(hot);
 }
 
 // --- the grey objects ---
 
-template <bool promoted>
-[[gnu::always_inline]] inline void Evacuation::scan_object(Object* object, const Kind& kind) {
-  bool young = false;
-  for_each_slot_of(kind, object, [&](Object** slot) { young |= visit(slot); });
-  if constexpr (promoted) {
-    if (young) {
-      object->bits.store(object->flags() & ~header::unlogged, std::memory_order_relaxed);
+void Evacuation::drain() {
+  Hot hot = load();
+  while (hot.grey != grey_.begin()) {
+    Object* const object = *--hot.grey;
+    const HeaderWord word = object->word();
+    const Kind& kind = KindTable::of(kinds_, word);
+    bool young = false;
+    if (kind.bytes != 0) [[likely]] {
+      auto** words = reinterpret_cast<Object**>(object);
+      for (std::uint64_t bits = kind.ref_bits; bits != 0; bits &= bits - 1) {
+        young |= visit(hot, words + std::countr_zero(bits));
+      }
+    } else {
+      save(hot);
+      young = (word & header::chunked) != 0 ? scan_chunks(static_cast<AnyArray*>(object))
+                                            : scan_any(object);
+      hot = load();
+    }
+    if (young && (word & header::old) != 0) {
+      object->word() = word & ~HeaderWord{header::unlogged};
       heap_.remembered_.add({object, nullptr});
     }
   }
+  save(hot);
 }
 
-template <bool promoted>
-bool Evacuation::scan_buffer() {
-  Buffer& buffer = buffers_[promoted];
-  if (buffer.scan == buffer.top) return false;
-  do {
-    auto* object = reinterpret_cast<Object*>(buffer.scan);
-    const Kind& kind = kinds_.of(object->word());
-    buffer.scan += bytes_of(kind, object);  // first: visiting may put the buffer aside
-    scan_object<promoted>(object, kind);
-  } while (buffer.scan != buffer.top);
-  return true;
+/// Visits all slots of an object. True: it refers to a young one.
+bool Evacuation::scan_any(Object* object) {
+  Hot hot = load();
+  bool young = false;
+  for_each_slot_of(KindTable::of(kinds_, object->word()), object,
+                   [&](Object** slot) { young |= visit(hot, slot); });
+  save(hot);
+  return young;
 }
 
-template <bool promoted>
-void Evacuation::scan_segment(const GreySegment& segment) {
-  for (std::byte* scan = segment.scan; scan != segment.top;) {
-    auto* object = reinterpret_cast<Object*>(scan);
-    const Kind& kind = kinds_.of(object->word());
-    scan += bytes_of(kind, object);
-    scan_object<promoted>(object, kind);
-  }
-}
-
-void Evacuation::scan_large(Object* object) {
-  const Kind& kind = kinds_.of(object->word());
-  if ((object->flags() & header::chunked) == 0) {
-    if ((object->flags() & header::old) != 0) {
-      scan_object<true>(object, kind);
-    } else {
-      scan_object<false>(object, kind);
-    }
-    return;
-  }
-  auto* array = static_cast<AnyArray*>(object);
+/// A large array that has just been promoted: remembers the chunks that refer to young objects, and
+/// never the whole.
+bool Evacuation::scan_chunks(AnyArray* array) {
+  Hot hot = load();
   Object** const end = slots_of(array) + array->length();
   for (Object** chunk = chunk_of(slots_of(array)); chunk < end; chunk += LargeSpace::chunk_slots) {
     const SlotRange range = slots_of_chunk(array, chunk);
     bool young = false;
-    for (Object** slot = range.first; slot < range.last; ++slot) young |= visit(slot);
+    for (Object** slot = range.first; slot < range.last; ++slot) young |= visit(hot, slot);
     if (!young) continue;
     heap_.large_.chunk_mark(chunk) = 1;
-    heap_.remembered_.add({object, chunk});
+    heap_.remembered_.add({array, chunk});
   }
-}
-
-void Evacuation::drain() {
-  for (;;) {
-    if (scan_buffer<false>()) continue;
-    if (scan_buffer<true>()) continue;
-    if (!segments_.empty()) {
-      const GreySegment segment = segments_.pop();
-      if (segment.promoted) {
-        scan_segment<true>(segment);
-      } else {
-        scan_segment<false>(segment);
-      }
-    } else if (!large_.empty()) {
-      scan_large(large_.pop());
-    } else {
-      return;
-    }
-  }
+  save(hot);
+  return false;
 }
 
 // --- afterwards ---
-
-void Evacuation::finish_buffers() {
-  retire(buffers_[0], false);
-  retire(buffers_[1], true);
-  heap_.promotion_ = {buffers_[1].top, buffers_[1].end};
-}
 
 void Evacuation::sweep_large() {
   GrowingStack<Object*>& young = heap_.large_.young();

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "boundary/stops.h"
 #include "models/gen/header.h"
@@ -29,11 +30,11 @@ class MutatorCore : public parts::ShadowStack {
 
   /// Room for `bytes` (a multiple of a word, at most small_bytes_most), not zeroed. A safepoint.
   [[gnu::always_inline]] std::byte* allocate(std::size_t bytes) {
-    std::byte* begin = top_;
-    if (static_cast<std::size_t>(end_ - begin) < bytes) [[unlikely]]
+    std::byte* const room = top_;
+    if (address_of(room) + bytes > address_of(end_)) [[unlikely]]
       return allocate_slow(bytes);
-    top_ = begin + bytes;
-    return begin;
+    top_ = room + bytes;
+    return room;
   }
   /// Room for a large object; it counts as reached from here until the next collection.
   std::byte* allocate_large(std::size_t bytes, bool& dirty);
@@ -47,6 +48,12 @@ class MutatorCore : public parts::ShadowStack {
   void poll() {
     if (stop_.attention.load(std::memory_order_relaxed)) [[unlikely]]
       poll_slow();
+  }
+
+  /// The objects of this thread's Locals, to be read and changed while it stands.
+  std::span<Object*> roots() const {
+    static_assert(sizeof(parts::RootSlot) == sizeof(Object*));
+    return {reinterpret_cast<Object**>(begin()), static_cast<std::size_t>(end() - begin())};
   }
 
   /// Forgets the allocation buffer: its rest is garbage.

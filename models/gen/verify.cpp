@@ -46,9 +46,7 @@ void Verifier::trace() {
     stack_.push_back(*slot);
   };
   for (const MutatorCore* m : heap_.safepoints_.mutators()) {
-    for (void** slot = m->begin(); slot != m->end(); ++slot) {
-      reach(reinterpret_cast<Object**>(slot));
-    }
+    for (Object*& root : m->roots()) reach(&root);
   }
   heap_.globals_.for_each(reach);
   while (!stack_.empty()) {
