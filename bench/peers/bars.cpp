@@ -195,7 +195,7 @@ std::string bar_table(const std::vector<const Results*>& all) {
   claims.scaling(one, two, 1.6);
   for (std::size_t i = 2; i < 6; ++i) claims.completes(p[i], "java:serial");
   for (std::size_t i = 6; i < 10; ++i) claims.time(p[i], 1, "java");
-  for (const std::size_t i : {0, 1, 6, 7, 8, 9}) claims.time(p[i], 0.35, "boehm");
+  for (const std::size_t i : {0u, 1u, 6u, 7u, 8u, 9u}) claims.time(p[i], 0.35, "boehm");
   claims.pause(one, "p50", 0.5, 0.3);
   claims.pause(one, "p99", 0.99, 3);
   claims.longest_pause(one);
