@@ -141,12 +141,12 @@ class Xmalloc {
       if (stack->height == 0) return;
       batch = m.load(stack, &Stack::top);
       m.store(stack, &Stack::top, m.load(batch, &Batch::next));
+      m.store(batch, &Batch::next, nullptr);  // now: the next one may be freed before this one
       ++stack->taken;
       // Producers wait only at a full stack, consumers for the end.
       if (stack->height-- == capacity_ || stack->taken == batches_) m.notify_all(stack);
     });
     if (!batch) return false;
-    m.store(batch, &Batch::next, nullptr);  // a dead batch that is old shall keep no young one
     Local<Items> items{m, m.load(batch, &Batch::items)};
     for (std::size_t i = 0; i < batch_; ++i) {
       Fresh<Item> item = m.load(items, i);
