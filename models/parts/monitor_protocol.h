@@ -3,12 +3,7 @@
 // to leave (after OpenJDK's asynchronous deflation). An object that nobody holds, enters or waits
 // on has word 0, so a dead object never owns a monitor, and a collector need not know of them.
 //
-//   word   0                                    free
-//          [recursion:16][owner:15][0]          thin: held `recursion + 1` times by `owner`
-//          [index:31][1]                        inflated: the state is in monitor `index`
-//   state  [generation:32][entrants:15][handoff:1][woken:1][owner:15]
-//          generation odd: belongs to an object; even: free, or being deflated
-//          entrants = threads that have announced themselves and do not own it yet
+// The words are laid out in monitor_word.h.
 //
 // Why an inflated word can be followed without a lock. A thread reads word, then state (generation
 // g), then word again, and acts by a compare-and-swap of the state it read. Each binding of a
@@ -19,15 +14,16 @@
 // heir) unless one is already awake (woken). A running thread may overtake the heir: that is what
 // makes contended locks fast. But an heir that finds the monitor taken again after handoff_after_ns
 // sets `handoff`, and the next to leave makes it the owner directly: with n threads queued nobody
-// waits longer than n * (handoff_after_ns + one holding).
+// waits longer than n * (handoff_after_ns + one holding + being woken).
 //
 // Order of locks, and why a global interpreter lock fits in. Monitor::mutex and the table's mutex
 // are leaves: held for a few instructions, never while sleeping, polling or waiting for anything.
 // A thread sleeps only inside `blocking`, that is, without the GIL and stopped for a collection;
 // so whoever waits for a monitor holds no GIL, and whoever waits for the GIL, even as a monitor's
 // owner, waits for a thread that runs, and that gives up the GIL when it polls or waits. No cycle.
-// A thread takes the monitor only once it is out of `blocking`, so it never owns one while it waits
-// for the GIL to come back, except by handoff.
+// A thread that has slept takes the monitor only once it is out of `blocking` and has the GIL
+// again, so that a monitor is not held by who cannot run; a handoff, once in a while, is the
+// exception.
 //
 // Objects move while a thread sleeps: the word is not touched after that until the exit, which
 // computes its address afresh. A sleeping entrant needs the monitor only, and monitors stay put.
@@ -35,47 +31,16 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <mutex>
-#include <new>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/bits.h"
-#include "base/mapping.h"
+#include "models/parts/monitor_word.h"
+#include "models/parts/side_table.h"
 
 namespace reclaim::parts {
-
-/// The 32 bits in the object.
-namespace lock_word {
-inline constexpr std::uint32_t most_threads = 32767;
-inline constexpr std::uint32_t most_recursion = 65535;
-inline constexpr std::uint32_t one_recursion = 1u << 16;
-
-constexpr std::uint32_t thin(std::uint32_t thread) { return thread << 1; }
-constexpr std::uint32_t inflated(std::uint32_t index) { return index << 1 | 1u; }
-constexpr bool is_inflated(std::uint32_t word) { return (word & 1u) != 0; }
-constexpr std::uint32_t index(std::uint32_t word) { return word >> 1; }
-constexpr std::uint32_t owner(std::uint32_t word) { return (word >> 1) & most_threads; }
-constexpr std::uint32_t recursion(std::uint32_t word) { return word >> 16; }
-}  // namespace lock_word
-
-/// The 64 bits in the monitor.
-namespace monitor_state {
-inline constexpr std::uint64_t owner_mask = lock_word::most_threads;
-inline constexpr std::uint64_t woken = 1ull << 15;
-inline constexpr std::uint64_t handoff = 1ull << 16;
-inline constexpr std::uint64_t one_entrant = 1ull << 17;
-inline constexpr std::uint64_t entrants_mask = std::uint64_t{lock_word::most_threads} << 17;
-inline constexpr std::uint64_t one_generation = 1ull << 32;
-inline constexpr std::uint64_t generation_mask = ~(one_generation - 1);
-
-constexpr std::uint32_t owner(std::uint64_t s) {
-  return static_cast<std::uint32_t>(s & owner_mask);
-}
-constexpr bool bound(std::uint64_t s) { return (s & one_generation) != 0; }
-}  // namespace monitor_state
 
 template <class Policy>
 class MonitorProtocol {
@@ -99,13 +64,6 @@ class MonitorProtocol {
     Thread* next = nullptr;
     typename Policy::Parker parker;
   };
-
-  MonitorProtocol() : monitors_(most_monitors) {}
-  ~MonitorProtocol() {
-    for (std::uint32_t i = 0; i < made_; ++i) std::destroy_at(&at(i));
-  }
-  MonitorProtocol(const MonitorProtocol&) = delete;
-  MonitorProtocol& operator=(const MonitorProtocol&) = delete;
 
   static bool try_enter(Word& word, std::uint32_t thread) {
     std::uint32_t free = 0;
@@ -136,14 +94,8 @@ class MonitorProtocol {
   void notify(Word& word, Thread& self, bool all);
 
   /// Monitors in use at the moment, and how many inflations there have been. For tests and meters.
-  std::uint32_t inflated_monitors() const {
-    const std::lock_guard lock(mutex_);
-    return in_use_;
-  }
-  std::uint64_t inflations() const {
-    const std::lock_guard lock(mutex_);
-    return inflations_;
-  }
+  std::uint32_t inflated_monitors() const { return monitors_.in_use(); }
+  std::uint64_t inflations() const { return monitors_.taken(); }
 
  private:
   using Place = typename Thread::Place;
@@ -175,13 +127,6 @@ class MonitorProtocol {
     Queue entering, waiting;
     Thread* heir = nullptr;
     std::int64_t last_handoff_ns = 0;
-    // Guarded by the table's mutex.
-    std::uint32_t next_free = 0;
-  };
-
-  /// Where a monitor is constructed when its index is handed out first.
-  struct Room {
-    alignas(Monitor) std::byte bytes[sizeof(Monitor)];
   };
 
   static constexpr std::memory_order relaxed = std::memory_order_relaxed;
@@ -189,17 +134,13 @@ class MonitorProtocol {
   static constexpr std::memory_order release = std::memory_order_release;
   static constexpr std::memory_order acq_rel = std::memory_order_acq_rel;
 
-  Monitor& at(std::uint32_t index) {
-    return *std::launder(reinterpret_cast<Monitor*>(monitors_[index].bytes));
-  }
+  Monitor& at(std::uint32_t index) { return monitors_.at(index); }
 
   static void learn(Thread& self, bool spinning_helped) {
     self.spins = spinning_helped ? std::min(self.spins + self.spins / 4 + 4, 512u)
                                  : std::max(self.spins - self.spins / 4, 8u);
   }
 
-  std::uint32_t take_monitor();
-  void give_back(std::uint32_t index);
   Monitor* inflate(Word& word, std::uint32_t seen, std::uint64_t entrants);
   Monitor& owned(Word& word, Thread& self, const char* law);
   void enqueue(Monitor& monitor, Thread& self);
@@ -208,12 +149,7 @@ class MonitorProtocol {
                     Blocking&& blocking);
   void leave(Monitor& monitor);
 
-  mutable typename Policy::Mutex mutex_;
-  MappedArray<Room> monitors_;
-  std::uint32_t made_ = 0;        // monitors that have been constructed
-  std::uint32_t first_free_ = 0;  // index + 1; 0: none
-  std::uint32_t in_use_ = 0;
-  std::uint64_t inflations_ = 0;
+  SideTable<Monitor, typename Policy::Mutex, most_monitors> monitors_;
 };
 
 template <class Policy>
@@ -305,7 +241,7 @@ void MonitorProtocol<Policy>::exit(Word& word, Thread& self) {
           (state & monitor_state::generation_mask) + monitor_state::one_generation;
       if (monitor.state.compare_exchange_weak(state, deflated, acq_rel, relaxed)) {
         word.store(0, release);
-        give_back(lock_word::index(seen));
+        monitors_.give_back(lock_word::index(seen));
         return;
       }
     }
@@ -378,7 +314,8 @@ typename MonitorProtocol<Policy>::Monitor& MonitorProtocol<Policy>::owned(Word& 
 template <class Policy>
 typename MonitorProtocol<Policy>::Monitor* MonitorProtocol<Policy>::inflate(
     Word& word, std::uint32_t seen, std::uint64_t entrants) {
-  const std::uint32_t index = take_monitor();
+  const std::uint32_t index =
+      monitors_.take("more than 65536 monitors are contended or waited on at the same time");
   Monitor& monitor = at(index);
   monitor.recursion = lock_word::recursion(seen);
   const std::uint64_t free = monitor.state.load(relaxed);
@@ -389,7 +326,7 @@ typename MonitorProtocol<Policy>::Monitor* MonitorProtocol<Policy>::inflate(
   }
   monitor.recursion = 0;
   monitor.state.store(free + 2 * monitor_state::one_generation, release);
-  give_back(index);
+  monitors_.give_back(index);
   return nullptr;
 }
 
@@ -473,30 +410,6 @@ void MonitorProtocol<Policy>::leave(Monitor& monitor) {
   } while (!monitor.state.compare_exchange_weak(state, next, acq_rel, relaxed));
   lock.unlock();
   if (first != nullptr) first->parker.unpark();
-}
-
-template <class Policy>
-std::uint32_t MonitorProtocol<Policy>::take_monitor() {
-  const std::lock_guard lock(mutex_);
-  ++in_use_;
-  ++inflations_;
-  if (first_free_ != 0) {
-    const std::uint32_t index = first_free_ - 1;
-    first_free_ = at(index).next_free;
-    return index;
-  }
-  require(made_ < most_monitors,
-          "more than 65536 monitors are contended or waited on at the same time");
-  new (monitors_[made_].bytes) Monitor;
-  return made_++;
-}
-
-template <class Policy>
-void MonitorProtocol<Policy>::give_back(std::uint32_t index) {
-  const std::lock_guard lock(mutex_);
-  --in_use_;
-  at(index).next_free = first_free_;
-  first_free_ = index + 1;
 }
 
 }  // namespace reclaim::parts
