@@ -78,6 +78,30 @@ class MonitorProtocol {
                                         std::memory_order_relaxed);
   }
 
+  /// The same for an inflated monitor that nobody holds, and that need wake nobody on leaving.
+  bool try_enter_inflated(Word& word, std::uint32_t thread) {
+    const std::uint32_t seen = word.load(acquire);
+    if (!lock_word::is_inflated(seen)) return false;
+    Monitor& monitor = at(lock_word::index(seen));
+    std::uint64_t state = monitor.state.load(acquire);
+    if (word.load(acquire) != seen) return false;
+    if (!monitor_state::bound(state) || monitor_state::owner(state) != 0) return false;
+    return monitor.state.compare_exchange_strong(state, state | thread, acquire, relaxed);
+  }
+  bool try_exit_inflated(Word& word, std::uint32_t thread) {
+    const std::uint32_t seen = word.load(acquire);
+    if (!lock_word::is_inflated(seen)) return false;
+    Monitor& monitor = at(lock_word::index(seen));
+    std::uint64_t state = monitor.state.load(relaxed);
+    if (monitor_state::owner(state) != thread || monitor.recursion != 0) return false;
+    if (!wakes_nobody(state) ||
+        ((state & monitor_state::entrants_mask) == 0 && monitor.waiters == 0)) {
+      return false;
+    }
+    return monitor.state.compare_exchange_strong(state, state & ~monitor_state::owner_mask, release,
+                                                 relaxed);
+  }
+
   /// Enters when try_enter has failed. `blocking(f)` runs f without the GIL and stopped for
   /// collections. Returns when the contention began (ns), or 0 when there was none.
   template <bool spins, class Blocking>
@@ -135,6 +159,12 @@ class MonitorProtocol {
   static constexpr std::memory_order acq_rel = std::memory_order_acq_rel;
 
   Monitor& at(std::uint32_t index) { return monitors_.at(index); }
+
+  /// Whether the owner may leave without a look at the queue.
+  static bool wakes_nobody(std::uint64_t state) {
+    return (state & monitor_state::entrants_mask) == 0 ||
+           (state & (monitor_state::woken | monitor_state::handoff)) == monitor_state::woken;
+  }
 
   static void learn(Thread& self, bool spinning_helped) {
     self.spins = spinning_helped ? std::min(self.spins + self.spins / 4 + 4, 512u)
@@ -376,10 +406,6 @@ void MonitorProtocol<Policy>::enter_queued(std::unique_lock<typename Policy::Mut
 /// The owner lets go of an inflated monitor for good; it stays inflated.
 template <class Policy>
 void MonitorProtocol<Policy>::leave(Monitor& monitor) {
-  const auto wakes_nobody = [](std::uint64_t s) {
-    return (s & monitor_state::entrants_mask) == 0 ||
-           (s & (monitor_state::woken | monitor_state::handoff)) == monitor_state::woken;
-  };
   std::uint64_t state = monitor.state.load(relaxed);
   while (wakes_nobody(state)) {
     if (monitor.state.compare_exchange_weak(state, state & ~monitor_state::owner_mask, release,

@@ -8,21 +8,35 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace reclaim::parts {
 namespace {
 
-/// A machine whose threads never sleep and whose clock moves when told.
+/// A machine whose threads never sleep, whose clock moves when told, and where something may happen
+/// just before a monitor's state is swapped.
 struct SteppedPolicy {
+  static inline std::function<void()> before_swap;
+
   template <class T>
-  using Atomic = std::atomic<T>;
+  class Atomic : public std::atomic<T> {
+   public:
+    using std::atomic<T>::atomic;
+    bool compare_exchange_strong(T& expected, T desired, std::memory_order success,
+                                 std::memory_order failure) {
+      if constexpr (sizeof(T) == 8) {
+        if (before_swap) std::exchange(before_swap, nullptr)();
+      }
+      return std::atomic<T>::compare_exchange_strong(expected, desired, success, failure);
+    }
+  };
   using Mutex = std::mutex;
   struct Parker {
     int permits = 0;
     void park() {
-      EXPECT_EQ(permits, 1) << "would sleep for ever";
-      permits = 0;
+      if (std::exchange(permits, 0) == 0) throw std::logic_error("would sleep for ever");
     }
     void unpark() { permits = 1; }
   };
@@ -33,8 +47,10 @@ struct SteppedPolicy {
 };
 
 using Protocol = MonitorProtocol<SteppedPolicy>;
+using Place = Protocol::Thread::Place;
 
-class MonitorProtocolTest : public ::testing::Test {
+/// With and without the fast paths of inflated monitors.
+class MonitorProtocolTest : public ::testing::TestWithParam<bool> {
  protected:
   MonitorProtocolTest() {
     a.id = 1;
@@ -43,17 +59,25 @@ class MonitorProtocolTest : public ::testing::Test {
   }
 
   std::int64_t enter(
-      Protocol::Thread& thread,
+      Protocol::Word& at, Protocol::Thread& thread,
       const std::function<void()>& others = [] { ADD_FAILURE() << "nobody has to sleep here"; }) {
-    if (Protocol::try_enter(word, thread.id)) return 0;
-    return protocol.enter<true>(word, thread, [&](auto sleep) {
+    if (Protocol::try_enter(at, thread.id)) return 0;
+    if (GetParam() && protocol.try_enter_inflated(at, thread.id)) return 0;
+    return protocol.enter<true>(at, thread, [&](auto sleep) {
       others();
       sleep();
     });
   }
-  void exit(Protocol::Thread& thread) {
-    if (!Protocol::try_exit(word, thread.id)) protocol.exit(word, thread);
+  template <class... Others>
+  std::int64_t enter(Protocol::Thread& thread, const Others&... others) {
+    return enter(word, thread, others...);
   }
+  void exit(Protocol::Word& at, Protocol::Thread& thread) {
+    if (Protocol::try_exit(at, thread.id)) return;
+    if (GetParam() && protocol.try_exit_inflated(at, thread.id)) return;
+    protocol.exit(at, thread);
+  }
+  void exit(Protocol::Thread& thread) { exit(word, thread); }
   void wait(Protocol::Thread& thread, const std::function<void()>& others) {
     protocol.wait(word, thread, [&](auto sleep) {
       others();
@@ -66,7 +90,11 @@ class MonitorProtocolTest : public ::testing::Test {
   Protocol::Thread a, b, c;
 };
 
-TEST_F(MonitorProtocolTest, AnUncontendedMonitorIsAWordAndNothingElse) {
+INSTANTIATE_TEST_SUITE_P(, MonitorProtocolTest, ::testing::Bool(), [](const auto& test) {
+  return std::string(test.param ? "with" : "without") + "_fast_paths";
+});
+
+TEST_P(MonitorProtocolTest, AnUncontendedMonitorIsAWordAndNothingElse) {
   enter(a);
   EXPECT_EQ(word.load(), lock_word::thin(1));
   enter(a);
@@ -77,7 +105,7 @@ TEST_F(MonitorProtocolTest, AnUncontendedMonitorIsAWordAndNothingElse) {
   EXPECT_EQ(protocol.inflations(), 0u);
 }
 
-TEST_F(MonitorProtocolTest, AContendedMonitorInflatesAndTheLastToLeaveDeflatesIt) {
+TEST_P(MonitorProtocolTest, AContendedMonitorInflatesAndTheLastToLeaveDeflatesIt) {
   enter(a);
   const std::int64_t contended = enter(b, [&] {
     EXPECT_TRUE(lock_word::is_inflated(word.load()));
@@ -91,7 +119,7 @@ TEST_F(MonitorProtocolTest, AContendedMonitorInflatesAndTheLastToLeaveDeflatesIt
   EXPECT_EQ(protocol.inflations(), 1u);
 }
 
-TEST_F(MonitorProtocolTest, InflationKeepsTheDepthOfTheOwner) {
+TEST_P(MonitorProtocolTest, InflationKeepsTheDepthOfTheOwner) {
   enter(a);
   enter(a);
   enter(a);
@@ -111,7 +139,7 @@ TEST_F(MonitorProtocolTest, InflationKeepsTheDepthOfTheOwner) {
   EXPECT_EQ(word.load(), 0u);
 }
 
-TEST_F(MonitorProtocolTest, DepthsBeyondTheWordGoOnInTheMonitor) {
+TEST_P(MonitorProtocolTest, DepthsBeyondTheWordGoOnInTheMonitor) {
   constexpr int depth = lock_word::most_recursion + 10;
   for (int i = 0; i < depth; ++i) enter(a);
   EXPECT_TRUE(lock_word::is_inflated(word.load()));
@@ -122,7 +150,7 @@ TEST_F(MonitorProtocolTest, DepthsBeyondTheWordGoOnInTheMonitor) {
   EXPECT_EQ(protocol.inflated_monitors(), 0u);
 }
 
-TEST_F(MonitorProtocolTest, AnHeirMayBeOvertakenForAWhileAndIsThenHandedTheMonitor) {
+TEST_P(MonitorProtocolTest, AnHeirMayBeOvertakenForAWhileAndIsThenHandedTheMonitor) {
   enter(a);
   int sleeps = 0;
   enter(b, [&] {
@@ -146,7 +174,7 @@ TEST_F(MonitorProtocolTest, AnHeirMayBeOvertakenForAWhileAndIsThenHandedTheMonit
   EXPECT_EQ(word.load(), 0u);
 }
 
-TEST_F(MonitorProtocolTest, OneSleeperIsWokenAtATime) {
+TEST_P(MonitorProtocolTest, OneSleeperIsWokenAtATime) {
   enter(a);
   bool first = true;
   enter(b, [&] {
@@ -155,9 +183,11 @@ TEST_F(MonitorProtocolTest, OneSleeperIsWokenAtATime) {
       exit(a);
       EXPECT_EQ(b.parker.permits, 1);
       EXPECT_EQ(c.parker.permits, 0);
+      b.parker.permits = 0;
       enter(a);
       exit(a);
-      EXPECT_EQ(c.parker.permits, 0) << "an heir is awake already";
+      EXPECT_EQ(b.parker.permits + c.parker.permits, 0) << "an heir is awake already";
+      b.parker.permits = 1;
       c.parker.permits = 1;  // c wakes for no reason and finds the monitor free
     });
     exit(c);
@@ -167,7 +197,7 @@ TEST_F(MonitorProtocolTest, OneSleeperIsWokenAtATime) {
   EXPECT_EQ(protocol.inflated_monitors(), 0u);
 }
 
-TEST_F(MonitorProtocolTest, WaitGivesTheMonitorUpAndReturnsWithItsDepth) {
+TEST_P(MonitorProtocolTest, WaitGivesTheMonitorUpAndReturnsWithItsDepth) {
   enter(a);
   enter(a);
   wait(a, [&] {
@@ -183,7 +213,7 @@ TEST_F(MonitorProtocolTest, WaitGivesTheMonitorUpAndReturnsWithItsDepth) {
   EXPECT_EQ(protocol.inflated_monitors(), 0u);
 }
 
-TEST_F(MonitorProtocolTest, AMonitorThatIsWaitedOnStaysInflatedWhileNobodyHoldsIt) {
+TEST_P(MonitorProtocolTest, AMonitorThatIsWaitedOnStaysInflatedWhileNobodyHoldsIt) {
   enter(a);
   wait(a, [&] {
     enter(b);
@@ -197,7 +227,7 @@ TEST_F(MonitorProtocolTest, AMonitorThatIsWaitedOnStaysInflatedWhileNobodyHoldsI
   EXPECT_EQ(word.load(), 0u);
 }
 
-TEST_F(MonitorProtocolTest, NotifyTakesTheLongestWaiting) {
+TEST_P(MonitorProtocolTest, NotifyTakesTheLongestWaiting) {
   enter(a);
   bool first = true;
   wait(a, [&] {
@@ -207,7 +237,9 @@ TEST_F(MonitorProtocolTest, NotifyTakesTheLongestWaiting) {
       enter(c);
       protocol.notify(word, c, false);
       exit(c);
+      EXPECT_EQ(a.place, Place::entering);
       EXPECT_EQ(a.parker.permits, 1);
+      EXPECT_EQ(b.place, Place::waiting);
       EXPECT_EQ(b.parker.permits, 0);
       enter(c);
       protocol.notify(word, c, false);
@@ -221,7 +253,48 @@ TEST_F(MonitorProtocolTest, NotifyTakesTheLongestWaiting) {
   EXPECT_EQ(protocol.inflated_monitors(), 0u);
 }
 
-TEST_F(MonitorProtocolTest, OneMonitorServesOneObjectAfterAnother) {
+TEST_P(MonitorProtocolTest, NotifyAllLetsEveryWaiterEnter) {
+  enter(a);
+  bool first = true;
+  wait(a, [&] {
+    if (!std::exchange(first, false)) return;
+    enter(b);
+    wait(b, [&] {
+      enter(c);
+      protocol.notify(word, c, true);
+      EXPECT_EQ(a.place, Place::entering);
+      EXPECT_EQ(b.place, Place::entering);
+      exit(c);
+      b.parker.permits = 1;
+    });
+    exit(b);
+  });
+  exit(a);
+  EXPECT_EQ(word.load(), 0u);
+}
+
+TEST_P(MonitorProtocolTest, AMonitorThatHasGoneToAnotherObjectCannotBeEnteredByMistake) {
+  // Both times the monitor is owned by a and nobody else is there: only the generation tells.
+  constexpr int depth = lock_word::most_recursion + 2;
+  Protocol::Word other{0};
+  for (int i = 0; i < depth; ++i) enter(word, a);
+  ASSERT_TRUE(lock_word::is_inflated(word.load()));
+  const std::uint32_t index = lock_word::index(word.load());
+  b.spins = 0;
+  SteppedPolicy::before_swap = [&] {  // b is about to announce itself
+    for (int i = 0; i < depth; ++i) protocol.exit(word, a);
+    for (int i = 0; i < depth; ++i) enter(other, a);
+    ASSERT_EQ(lock_word::index(other.load()), index);
+  };
+  EXPECT_NO_THROW(enter(word, b));
+  EXPECT_EQ(word.load(), lock_word::thin(b.id));
+  exit(word, b);
+  for (int i = 0; i < depth; ++i) exit(other, a);
+  EXPECT_EQ(other.load(), 0u);
+  EXPECT_EQ(protocol.inflated_monitors(), 0u);
+}
+
+TEST_P(MonitorProtocolTest, OneMonitorServesOneObjectAfterAnother) {
   for (int i = 0; i < 1000; ++i) {
     enter(a);
     enter(b, [&] {
@@ -235,7 +308,7 @@ TEST_F(MonitorProtocolTest, OneMonitorServesOneObjectAfterAnother) {
   EXPECT_EQ(protocol.inflated_monitors(), 0u);
 }
 
-TEST_F(MonitorProtocolTest, WhoDoesNotHoldAMonitorIsToldSo) {
+TEST_P(MonitorProtocolTest, WhoDoesNotHoldAMonitorIsToldSo) {
   const auto nothing = [](auto) {};
   EXPECT_DEATH(protocol.exit(word, a), "a monitor is left by its owner");
   EXPECT_DEATH(protocol.notify(word, a, false), "notifies in a monitor that it holds");
