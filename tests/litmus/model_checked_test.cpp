@@ -1,0 +1,215 @@
+// The shipped protocols under a model checker: counting to zero, the hand-over of the interpreter
+// lock, thin locks and their inflation. And each of them with a weakened memory order, which must
+// be found.
+#include <gtest/gtest.h>
+
+#include "tests/litmus/relacy_machine.h"
+
+// Relacy replaces new and delete, but not the delete that is told the size.
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { operator delete[](memory); }
+
+namespace reclaim::litmus {
+namespace {
+
+// Counting to zero: every owner writes to the object, the last one takes it apart.
+
+template <Weakened weakened, unsigned owners, bool each_retains>
+struct LastOwner : rl::test_suite<LastOwner<weakened, owners, each_retains>, owners> {
+  using Count = rc::BasicAtomicCount<RelacyMachine<weakened>>;
+  std::optional<Count> count;
+  rl::var<int> written[owners];
+  rl::var<int> taken_apart;
+
+  void before() {
+    count.emplace();
+    for (unsigned i = 1; i < owners; ++i) count->retain();
+    for (auto& one : written) one($) = 0;
+    taken_apart($) = 0;
+  }
+  void thread(unsigned me) {
+    if (each_retains) {
+      count->retain();  // while this thread owns one reference it may have another
+      written[me]($) = 1;
+      RL_ASSERT(!count->release());
+    } else {
+      written[me]($) = 1;
+    }
+    if (count->release()) {
+      for (auto& one : written) RL_ASSERT(one($) == 1);
+      taken_apart($) = taken_apart($) + 1;
+    }
+  }
+  void after() { RL_ASSERT(taken_apart($) == 1); }
+};
+
+TEST(CountToZero, TheLastOwnerSeesWhatAllOwnersWroteInEveryExecution) {
+  const Verdict two = search<LastOwner<Weakened::nothing, 2, false>>();
+  EXPECT_TRUE(two.correct) << two.report;
+  const Verdict three = search<LastOwner<Weakened::nothing, 3, false>>(30'000);
+  EXPECT_TRUE(three.correct) << three.report;
+}
+
+TEST(CountToZero, AnOwnerMayTakeAnotherReferenceWhileOthersGiveTheirsUp) {
+  const Verdict verdict = search<LastOwner<Weakened::nothing, 2, true>>();
+  EXPECT_TRUE(verdict.correct) << verdict.report;
+}
+
+TEST(CountToZero, ARelaxedDecrementIsFound) {
+  const Verdict verdict = search<LastOwner<Weakened::release, 2, false>>();
+  EXPECT_FALSE(verdict.correct);
+  EXPECT_NE(verdict.report.find("DATA RACE"), std::string::npos) << verdict.report;
+}
+
+TEST(CountToZero, AMissingAcquireIsFound) {
+  const Verdict verdict = search<LastOwner<Weakened::acquire, 2, false>>();
+  EXPECT_FALSE(verdict.correct);
+  EXPECT_NE(verdict.report.find("DATA RACE"), std::string::npos) << verdict.report;
+}
+
+// The interpreter lock: one at a time, what one wrote the next one reads, and whoever was asked to
+// drop it does not get it back before another had it.
+
+template <bool forgets_to_lock>
+struct GilMachine : RelacyMachine<> {
+  /// A mutant's mutex lets anybody in.
+  struct Mutex : RelacyMachine<>::Mutex {
+    void lock() {
+      if (!forgets_to_lock) RelacyMachine<>::Mutex::lock();
+    }
+    void unlock() {
+      if (!forgets_to_lock) RelacyMachine<>::Mutex::unlock();
+    }
+  };
+  using Lock = std::unique_lock<Mutex>;
+  struct Condition : RelacyMachine<>::Condition {
+    bool wait_for(Lock& lock, std::int64_t ns) {
+      RelacyMachine<>::Lock inner{*lock.mutex(), std::adopt_lock};
+      const bool woken = RelacyMachine<>::Condition::wait_for(inner, ns);
+      inner.release();
+      return woken;
+    }
+  };
+};
+
+template <bool forgets_to_lock>
+struct TakingTurns : rl::test_suite<TakingTurns<forgets_to_lock>, 3> {
+  std::optional<rc::BasicGil<GilMachine<forgets_to_lock>>> gil;
+  rl::var<int> turns;
+  rl::var<int> inside;
+
+  void before() {
+    gil.emplace(5'000'000);
+    turns($) = 0;
+    inside($) = 0;
+  }
+  void thread(unsigned me) {
+    const void* participant = &reinterpret_cast<const char*>(this)[me];
+    for (int turn = 0; turn < 2; ++turn) {
+      gil->acquire(participant);
+      RL_ASSERT(inside($) == 0);
+      inside($) = 1;
+      turns($) = turns($) + 1;
+      inside($) = 0;
+      if (turn == 0) {
+        const std::uint64_t before_release = gil->switch_number();
+        if (gil->release(participant)) RL_ASSERT(gil->switch_number() != before_release);
+      } else {
+        gil->leave();
+      }
+    }
+  }
+  void after() { RL_ASSERT(turns($) == 6); }
+};
+
+TEST(GilHandOver, OneAtATimeAndNoneWaitsForever) {
+  const Verdict verdict = search<TakingTurns<false>>(20'000);
+  EXPECT_TRUE(verdict.correct) << verdict.report;
+}
+
+TEST(GilHandOver, AMutexThatDoesNotLockIsFound) {
+  const Verdict verdict = search<TakingTurns<true>>(20'000);
+  EXPECT_FALSE(verdict.correct);
+}
+
+// Monitors: thin, contended, waited on.
+
+template <Weakened weakened, unsigned threads, bool waits>
+struct Monitored : rl::test_suite<Monitored<weakened, threads, waits>, threads> {
+  using Protocol = parts::MonitorProtocol<RelacyMachine<weakened>>;
+  std::optional<Protocol> protocol;
+  std::optional<typename Protocol::Word> word;
+  std::optional<typename Protocol::Thread> self[threads];
+  rl::var<int> value;
+
+  void before() {
+    RelacyMachine<weakened>::clock() = 0;
+    protocol.emplace();
+    word.emplace(0u);
+    for (unsigned i = 0; i < threads; ++i) {
+      self[i].emplace();
+      self[i]->id = i + 1;
+      self[i]->spins = 1;
+    }
+    value($) = 0;
+  }
+  static constexpr auto blocking = [](auto&& f) { f(); };
+
+  void enter(unsigned me) {
+    if (!Protocol::try_enter(*word, me + 1)) {
+      protocol->template enter<false>(*word, *self[me], blocking);
+    }
+  }
+  void exit(unsigned me) {
+    if (!Protocol::try_exit(*word, me + 1)) protocol->exit(*word, *self[me]);
+  }
+  void thread(unsigned me) {
+    for (int turn = 0; turn < 2; ++turn) {
+      enter(me);
+      if (waits) {
+        enter(me);  // waiting gives up both
+        while (value($) % static_cast<int>(threads) != static_cast<int>(me)) {
+          protocol->wait(*word, *self[me], blocking);
+        }
+        exit(me);
+      }
+      value($) = value($) + 1;
+      if (waits) protocol->notify(*word, *self[me], true);
+      exit(me);
+    }
+  }
+  void after() {
+    RL_ASSERT(value($) == 2 * static_cast<int>(threads));
+    RL_ASSERT(protocol->inflated_monitors() == 0);
+    for (auto& one : self) one.reset();
+    word.reset();
+    protocol.reset();
+  }
+};
+
+TEST(ThinLock, ExcludesAndPublishesInEveryExecutionSeen) {
+  const Verdict two = search<Monitored<Weakened::nothing, 2, false>>(20'000);
+  EXPECT_TRUE(two.correct) << two.report;
+  const Verdict three = search<Monitored<Weakened::nothing, 3, false>>(20'000);
+  EXPECT_TRUE(three.correct) << three.report;
+}
+
+TEST(ThinLock, WaitersAreWokenInTurnAndTheMonitorIsFreeAtTheEnd) {
+  const Verdict verdict = search<Monitored<Weakened::nothing, 3, true>>(10'000);
+  EXPECT_TRUE(verdict.correct) << verdict.report;
+}
+
+TEST(ThinLock, AnEntryWithoutAcquireIsFound) {
+  const Verdict verdict = search<Monitored<Weakened::acquire, 2, false>>(20'000);
+  EXPECT_FALSE(verdict.correct);
+  EXPECT_NE(verdict.report.find("DATA RACE"), std::string::npos) << verdict.report;
+}
+
+TEST(ThinLock, AnExitWithoutReleaseIsFound) {
+  const Verdict verdict = search<Monitored<Weakened::release, 2, false>>(20'000);
+  EXPECT_FALSE(verdict.correct);
+  EXPECT_NE(verdict.report.find("DATA RACE"), std::string::npos) << verdict.report;
+}
+
+}  // namespace
+}  // namespace reclaim::litmus
