@@ -14,8 +14,8 @@ namespace {
 
 using Which = Results::Which;
 
-const std::vector<std::string> lru_size = {"capacity=200000", "keys=400000", "requests=2000000"};
-const std::vector<std::string> quads_size = {"depth=10"};
+const std::vector<std::string> lru_size = {"capacity=100000", "keys=200000", "requests=500000"};
+const std::vector<std::string> quads_size = {"depth=9"};
 
 /// Looks results up by what they are of.
 class Finder {
@@ -141,28 +141,31 @@ class Claims {
 
   /// gen completes wherever the other does.
   void completes(const Piece& piece, const std::string& other) {
-    const std::string bar = "completes where " + other + " does";
     const bool ours = finder_.find(piece, "gen") != nullptr;
     const bool theirs = finder_.find(piece, other) != nullptr;
-    add(piece, bar, ours ? 1.0 : 0.0, theirs ? -1.0 : 0.0,
-        theirs ? "(" + other + " does)" : "(" + other + " does not)");
+    lines_.push_back({piece.workload, at(piece), "completes where " + other + " does",
+                      fmt::format("{}; {}: {}", ours ? "yes" : "no", other, theirs ? "yes" : "no"),
+                      ours || theirs ? (ours ? "met" : "missed") : "not measured"});
   }
 
   std::string text() const { return markdown(lines_); }
 
  private:
-  /// A negative bar is one to reach, a positive one not to exceed.
+  static std::string at(const Piece& piece) {
+    return fmt::format("{} thread{}, {}{}", piece.threads, piece.threads == 1 ? "" : "s",
+                       piece.heap,
+                       piece.workload == "live-set" ? ", " + piece.parameters.front() : "");
+  }
+
+  /// A negative bound is one to reach, a positive one not to exceed.
   void add(const Piece& piece, const std::string& bar, std::optional<double> measured, double bound,
            const std::string& unit) {
-    std::string at =
-        fmt::format("{} thread{}, {}", piece.threads, piece.threads == 1 ? "" : "s", piece.heap);
-    if (piece.workload == "live-set") at += ", " + piece.parameters.front();
     if (!measured) {
-      lines_.push_back({piece.workload, at, bar, "—", "not measured"});
+      lines_.push_back({piece.workload, at(piece), bar, "—", "not measured"});
       return;
     }
-    const bool met = bound < 0 ? *measured >= -bound : bound == 0 || *measured <= bound;
-    lines_.push_back({piece.workload, at, bar, fmt::format("{:.2f} {}", *measured, unit),
+    const bool met = bound < 0 ? *measured >= -bound : *measured <= bound;
+    lines_.push_back({piece.workload, at(piece), bar, fmt::format("{:.2f} {}", *measured, unit),
                       met ? "met" : "missed"});
   }
 
@@ -173,14 +176,37 @@ class Claims {
 }  // namespace
 
 const std::vector<Piece>& bar_pieces() {
-  static const std::vector<Piece> pieces = {
-      {"gcbench", {}, 1, "50MB"},          {"gcbench", {}, 2, "100MB"},
-      {"gcbench", {}, 1, "1.5min"},        {"gcbench", {}, 1, "2min"},
-      {"gcbench", {}, 1, "3min"},          {"gcbench", {}, 1, "5min"},
-      {"lru-cache", lru_size, 1, "3x"},    {"lru-cache", lru_size, 2, "3x"},
-      {"quads", quads_size, 1, "3x"},      {"quads", quads_size, 2, "3x"},
-      {"live-set", {"depth=9"}, 1, "3GB"}, {"live-set", {"depth=11"}, 1, "3GB"},
-      {"live-set", {"depth=12"}, 1, "3GB"}};
+  const auto piece = [](const char* workload, const std::vector<std::string>& parameters,
+                        int threads, const char* heap) {
+    return Piece{.workload = workload,
+                 .parameters = parameters,
+                 .threads = threads,
+                 .heap = heap,
+                 .warmup = {},
+                 .repeats = {}};
+  };
+  // So much garbage that most young pauses are not those of the time when the live tree is made.
+  const auto live_set = [](const char* depth) {
+    return Piece{.workload = "live-set",
+                 .parameters = {depth, "trees=1000000"},
+                 .threads = 1,
+                 .heap = "3GB",
+                 .warmup = 1,
+                 .repeats = 1};
+  };
+  static const std::vector<Piece> pieces = {piece("gcbench", {}, 1, "50MB"),
+                                            piece("gcbench", {}, 2, "100MB"),
+                                            piece("gcbench", {}, 1, "1.5min"),
+                                            piece("gcbench", {}, 1, "2min"),
+                                            piece("gcbench", {}, 1, "3min"),
+                                            piece("gcbench", {}, 1, "5min"),
+                                            piece("lru-cache", lru_size, 1, "3x"),
+                                            piece("lru-cache", lru_size, 2, "3x"),
+                                            piece("quads", quads_size, 1, "3x"),
+                                            piece("quads", quads_size, 2, "3x"),
+                                            live_set("depth=9"),
+                                            live_set("depth=10"),
+                                            live_set("depth=12")};
   return pieces;
 }
 

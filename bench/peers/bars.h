@@ -16,9 +16,11 @@ struct Piece {
   std::vector<std::string> parameters;  ///< "name=value", over those of size paper
   int threads;
   std::string heap;
+  std::optional<int> warmup, repeats;  ///< where those of the command line would take too long
 };
 
-/// The preset: gcbench as published; lru-cache and quads at a size that takes about a second.
+/// The preset: gcbench as published; lru-cache and quads at sizes that take about as long; live-set
+/// with 17 MB, 67 MB and 1 GB of live data.
 const std::vector<Piece>& bar_pieces();
 
 /// A table of all claims: what, where, the bar, what was measured, met or missed or "not measured".

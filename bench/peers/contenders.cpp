@@ -89,8 +89,8 @@ Contender jvm(const std::string& id, const std::string& java, const std::string&
 }  // namespace
 
 std::string Work::title() const {
-  return fmt::format("{}, {} thread{}, heap {}", workload->id, context.threads,
-                     context.threads == 1 ? "" : "s", heap_label);
+  return fmt::format("{}{}{}, {} thread{}, heap {}", workload->id, parameters.empty() ? "" : " ",
+                     parameters, context.threads, context.threads == 1 ? "" : "s", heap_label);
 }
 
 std::string obstacle(const Contender& contender, const Work& work) {
@@ -160,7 +160,7 @@ cells::ProcessRequest process_of(const Contender& contender, const Work& work, d
   };
   say("threads", work.context.threads);
   say("seed", work.context.seed);
-  say("rounds", work.rounds_in_process);
+  say("rounds", work.warmup + work.repeats);
   say("limit", work.heap_bytes);
   say("result", cells::result_fd);
   for (const auto& [name, value] : work.context.parameters.all()) say(name, value);
@@ -169,7 +169,8 @@ cells::ProcessRequest process_of(const Contender& contender, const Work& work, d
 
 std::uint64_t least_heap(const Contender& contender, Work work,
                          const cells::InterruptGuard& guard) {
-  work.rounds_in_process = 1;
+  work.warmup = 0;
+  work.repeats = 1;
   const auto completes = [&](double bytes) {
     work.heap_bytes = static_cast<std::uint64_t>(bytes);
     const auto end = cells::run_process(process_of(contender, work, 60), guard);

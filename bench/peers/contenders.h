@@ -15,11 +15,13 @@ namespace reclaim::peers {
 struct Work {
   const WorkloadInfo* workload = nullptr;
   WorkloadContext context;
+  std::string parameters;        ///< "depth=9 trees=10": those not of the size
   std::string heap_label;        ///< as typed
   std::uint64_t heap_bytes = 0;  ///< the same number for all who can be limited
-  int rounds_in_process = 1;     ///< warm-up included
+  int warmup = 0;                ///< times that each process does the work first
+  int repeats = 1;               ///< times that are measured
 
-  /// "gcbench, 1 thread, heap 50MB"
+  /// "quads depth=9, 1 thread, heap 50MB"
   std::string title() const;
 };
 

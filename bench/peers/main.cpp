@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -62,11 +63,14 @@ WorkloadContext context_of(const WorkloadInfo& workload, const Options& options,
   }
   for (const std::string& word : piece.parameters) {
     const auto equals = word.find('=');
-    if (equals == word.npos) throw cells::UsageError(fmt::format("-p {}: name=value wanted", word));
     const std::string name = word.substr(0, equals);
-    if (context.parameters.all().contains(name)) {
-      context.parameters.set(name, std::stod(word.substr(equals + 1)));
+    const char* const end = word.data() + word.size();
+    double value = 0;
+    if (equals == word.npos || std::from_chars(word.data() + equals + 1, end, value).ptr != end ||
+        equals + 1 == word.size()) {
+      throw cells::UsageError(fmt::format("-p {}: name=number wanted", word));
     }
+    if (context.parameters.all().contains(name)) context.parameters.set(name, value);
   }
   return context;
 }
@@ -119,13 +123,35 @@ class HeapSizes {
   std::map<std::string, std::uint64_t> least_;
 };
 
+/// A parameter that no workload of the run has is a slip of the pen.
+void check_parameters(const Options& options) {
+  std::vector<std::string> names;
+  for (const std::string& workload : options.workloads) {
+    for (const ParameterInfo& info : find_workload(workload).parameters) {
+      names.emplace_back(info.name);
+    }
+  }
+  for (const std::string& word : options.parameters) {
+    const std::string name = word.substr(0, word.find('='));
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      throw cells::UsageError(cells::unknown_name("parameter", name, names));
+    }
+  }
+}
+
 std::vector<Piece> pieces_of(const Options& options) {
   if (options.bars) return bar_pieces();
+  check_parameters(options);
   std::vector<Piece> pieces;
   for (const std::string& workload : options.workloads) {
     for (const int threads : options.threads) {
       for (const std::string& heap : options.heaps) {
-        pieces.push_back({workload, options.parameters, threads, heap});
+        pieces.push_back({.workload = workload,
+                          .parameters = options.parameters,
+                          .threads = threads,
+                          .heap = heap,
+                          .warmup = {},
+                          .repeats = {}});
       }
     }
   }
@@ -136,11 +162,14 @@ std::vector<Work> works_of(const Options& options, HeapSizes& heaps) {
   std::vector<Work> works;
   for (const Piece& piece : pieces_of(options)) {
     const WorkloadInfo& workload = find_workload(piece.workload);
-    Work& work = works.emplace_back(Work{.workload = &workload,
-                                         .context = context_of(workload, options, piece),
-                                         .heap_label = piece.heap,
-                                         .heap_bytes = 0,
-                                         .rounds_in_process = options.warmup + options.repeats});
+    Work& work =
+        works.emplace_back(Work{.workload = &workload,
+                                .context = context_of(workload, options, piece),
+                                .parameters = fmt::format("{}", fmt::join(piece.parameters, " ")),
+                                .heap_label = piece.heap,
+                                .heap_bytes = 0,
+                                .warmup = piece.warmup.value_or(options.warmup),
+                                .repeats = piece.repeats.value_or(options.repeats)});
     work.heap_bytes = heaps.bytes(work);
   }
   return works;
@@ -163,7 +192,7 @@ void write_json(std::ofstream& file, const Results& results, const Sample& sampl
                       {"round", round},
                       {"status", sample.status},
                       {"message", sample.message},
-                      {"warmup", results.warmup},
+                      {"warmup", results.work->warmup},
                       {"rounds_wall_cpu_ns", rounds},
                       {"peak_rss_bytes", sample.peak_rss_bytes},
                       {"young_pauses_ns", pauses},
@@ -196,6 +225,7 @@ int run(const Options& options) {
     }
     return 0;
   }
+  choose(all_contenders(options.java), {options.against});  // throws where there is none
   const cells::InterruptGuard guard;
   HeapSizes heaps{contenders, options.against, guard};
   const auto works = works_of(options, heaps);
@@ -208,8 +238,7 @@ int run(const Options& options) {
   std::vector<Results> all;
   for (const Work& work : works) {
     for (const Contender& contender : contenders) {
-      all.push_back(
-          {.contender = &contender, .work = &work, .warmup = options.warmup, .samples = {}});
+      all.push_back({.contender = &contender, .work = &work, .samples = {}});
     }
   }
 
@@ -252,7 +281,8 @@ int run(const Options& options) {
       rows.push_back(&results);
     }
     judge_checksums(same_work);
-    fmt::print("\n{} ({})\n\n{}", work.title(), cells::format_bytes(work.heap_bytes),
+    fmt::print("\n{} ({}), {} times to warm up and {} measured\n\n{}", work.title(),
+               cells::format_bytes(work.heap_bytes), work.warmup, work.repeats,
                table(rows, options.against));
     for (const Results* row : rows) failed |= row->trouble().starts_with("failed");
   }
@@ -273,11 +303,11 @@ int main(int argc, char** argv) {
   CLI::App app{
       "The same work on real runtimes, by hand and on the models, in one interleaved run."};
   const auto list = [&](const char* name, auto& to, const char* help) {
-    app.add_option(name, to, help)->delimiter(',')->capture_default_str();
+    return app.add_option(name, to, help)->delimiter(',')->capture_default_str();
   };
   list("-w,--workload", options.workloads, "workloads");
   list("-c,--contenders", options.contenders, "who runs (default: all), e.g. gen,java,boehm");
-  list("-t,--threads", options.threads, "threads");
+  list("-t,--threads", options.threads, "threads")->check(CLI::Range(1, 64));
   list("--heaps", options.heaps,
        "heap limits: bytes (50MB), times the declared live peak (3x), or times the least heap on "
        "which --against completes (2min)");

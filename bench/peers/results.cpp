@@ -111,7 +111,7 @@ std::vector<double> Results::steady_ms() const {
   std::vector<double> result;
   for (const Sample& sample : samples) {
     std::vector<double> rounds;
-    for (auto i = static_cast<std::size_t>(warmup); i < sample.account.rounds.size(); ++i) {
+    for (auto i = static_cast<std::size_t>(work->warmup); i < sample.account.rounds.size(); ++i) {
       rounds.push_back(static_cast<double>(sample.account.rounds[i].wall_ns) * 1e-6);
     }
     if (!rounds.empty()) result.push_back(measure::median(rounds));
@@ -123,7 +123,7 @@ std::vector<double> Results::cpu_ms() const {
   std::vector<double> result;
   for (const Sample& sample : samples) {
     double total = 0, rounds = 0;
-    for (auto i = static_cast<std::size_t>(warmup); i < sample.account.rounds.size(); ++i) {
+    for (auto i = static_cast<std::size_t>(work->warmup); i < sample.account.rounds.size(); ++i) {
       total += static_cast<double>(sample.account.rounds[i].cpu_ns) * 1e-6;
       ++rounds;
     }

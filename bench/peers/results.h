@@ -32,7 +32,6 @@ std::optional<Pause> pause_of_log_line(std::string_view line);
 struct Results {
   const Contender* contender = nullptr;
   const Work* work = nullptr;
-  int warmup = 0;  ///< rounds of each process that are not steady
   std::vector<Sample> samples;
 
   bool ok() const;
