@@ -65,6 +65,8 @@ struct WorkloadInfo {
   WorkScaling scaling;
   std::uint64_t (*peak_live_bytes)(const WorkloadContext&);
   std::uint64_t (*planted_cyclic_objects)(const WorkloadContext&) = nullptr;
+  /// How many mutators the work must have, where that is not the user's to choose.
+  int (*threads)(const WorkloadContext&) = nullptr;
   std::string_view argument_name = {};  ///< e.g. "FILE": the workload is spelled id:FILE
 };
 

@@ -142,10 +142,11 @@ Parameters parameters_for(const WorkloadInfo& workload, const std::string& size,
   return parameters;
 }
 
-/// A declared peak may have to read a file that the user named; a bad one is the user's to mend.
-std::uint64_t declared_peak(const WorkloadInfo& workload, const WorkloadContext& context) {
+/// What a workload says of itself may need a file that the user named; a bad one is the user's to mend.
+template <class Declaration>
+auto declared(Declaration declaration, const WorkloadContext& context) {
   try {
-    return workload.peak_live_bytes(context);
+    return declaration(context);
   } catch (const UsageError&) {
     throw;
   } catch (const std::exception& error) {
@@ -163,6 +164,16 @@ std::optional<std::uint64_t> bytes_of(const HeapLimit& limit, std::uint64_t peak
     default:
       return std::nullopt;
   }
+}
+
+/// The thread counts that a workload runs with: the user's, or its own.
+std::vector<int> thread_counts(const WorkloadInfo& workload, const WorkloadContext& context,
+                               const std::vector<int>& asked) {
+  if (workload.threads == nullptr) return asked;
+  const int threads = declared(workload.threads, context);
+  if (threads <= most_threads) return {threads};
+  throw UsageError(fmt::format("{}: {} threads, and at most {} can be played", context.argument,
+                               threads, most_threads));
 }
 
 HeapLimit default_limit(std::uint64_t peak) {
@@ -206,11 +217,12 @@ class RoundBuilder {
       context.seed = request.seed;
       context.argument = workload.argument;
       // One limit for all thread counts, or they could not be compared.
-      context.threads = *std::max_element(request.threads.begin(), request.threads.end());
+      const std::vector<int> threads = thread_counts(*workload.info, context, request.threads);
+      context.threads = *std::max_element(threads.begin(), threads.end());
       limits_ = heaps_;
-      if (limits_.empty()) limits_.push_back(default_limit(declared_peak(*workload.info, context)));
-      for (const int threads : request.threads) {
-        context.threads = threads;
+      if (limits_.empty()) limits_.push_back(default_limit(declared(workload.info->peak_live_bytes, context)));
+      for (const int count : threads) {
+        context.threads = count;
         add_models(workload, context);
       }
     }
@@ -221,7 +233,7 @@ class RoundBuilder {
 
  private:
   void add_models(const WorkloadChoice& workload, const WorkloadContext& context) {
-    const std::uint64_t peak = declared_peak(*workload.info, context);  // may read a whole trace
+    const std::uint64_t peak = declared(workload.info->peak_live_bytes, context);  // may read a whole trace
     for (const ModelChoice& model : models_) {
       Cell cell;
       cell.entry = find_entry(model.info->id, workload.info->id);

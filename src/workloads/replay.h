@@ -51,6 +51,11 @@ inline std::uint64_t peak_live_bytes(const WorkloadContext& context) {
   return totals.peak_live_bytes + totals.peak_live_objects * sizeof(void*);
 }
 
+/// As many as the program had threads, or more precisely as could run at a time.
+inline int threads(const WorkloadContext& context) {
+  return trace::demand_of(context.argument).mutators;
+}
+
 }  // namespace replay
 
 inline constexpr WorkloadInfo replay_info{
@@ -59,6 +64,7 @@ inline constexpr WorkloadInfo replay_info{
     .parameters = replay_parameters,
     .scaling = WorkScaling::total,
     .peak_live_bytes = replay::peak_live_bytes,
+    .threads = replay::threads,
     .argument_name = "FILE"};
 
 template <Model M>
