@@ -198,13 +198,17 @@ void share_and_drop() {
   typename M::Heap heap{HeapOptions{}};
   std::optional<typename M::template Global<Node>> shared[2];
   for (auto& one : shared) one.emplace(heap);
+  SpinBarrier attached{2}, dropped{2};
   in_two_threads(
-      200,
+      50,
       [&](int thread) {
         typename M::Mutator m{heap};
         typename M::template Local<Node> mine{
             m, m.exchange(*shared[thread], typename M::template Fresh<Node>{nullptr})};
+        attached.arrive_and_wait();
         (thread == 0 ? mine->one : mine->other) = 1;
+        mine = nullptr;  // between the barriers nothing but the count orders the two
+        dropped.arrive_and_wait();
       },
       [&](int) {
         typename M::Mutator m{heap};
