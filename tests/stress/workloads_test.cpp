@@ -72,9 +72,7 @@ class StressedWorkload : public testing::TestWithParam<Stressed> {};
 TEST_P(StressedWorkload, ComesToTheSameOutcomeWithAnExactCensus) {
   const Stressed& stressed = GetParam();
   const ModelInfo& model = *stressed.entry->model;
-  // More mutators have to be stopped for each collection: the same number of stops in all.
-  const StressOptions stress{.collect_every_nth_make = stressed.threads == 8 ? 16u : 1u,
-                             .collect_at_each_poll = true};
+  const StressOptions stress{.collect_every_nth_make = 1, .collect_at_each_poll = true};
   const Cell cell = cell_of(std::string{model.id}, stressed);
   const RunResult want = run(cell_of(reference_model, stressed), {});
   const RunResult got = run(cell, stress);
