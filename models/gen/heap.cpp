@@ -14,8 +14,6 @@ namespace reclaim::gen {
 
 namespace {
 
-constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
-
 /// The system's memory, rounded to what one reservation may take without a limit.
 std::size_t system_bytes() {
   const long pages = ::sysconf(_SC_PHYS_PAGES);
@@ -34,19 +32,20 @@ Heap::Heap(const HeapOptions& options)
       large_bytes_(old_bytes_ * 4),
       nursery_bytes_(policy::nursery_range_bytes),
       limit_bytes_(options.limit_bytes != 0 ? options.limit_bytes : old_bytes_),
+      huge_pages_(limit_bytes_ >= policy::huge_pages_from_limit),
       range_(old_bytes_ + large_bytes_ + nursery_bytes_, huge_page_bytes),
       old_((range_.base() != nullptr ? void() : exhausted(range_.bytes()), range_.base()),
-           old_bytes_),
+           old_bytes_, huge_pages_),
       large_(range_.base() + old_bytes_, large_bytes_),
-      nursery_(range_.base() + old_bytes_ + large_bytes_, nursery_bytes_),
+      nursery_(range_.base() + old_bytes_ + large_bytes_, nursery_bytes_, huge_pages_),
       remembered_(old_bytes_ / 16 + large_bytes_ / 512),
       mark_stack_((old_bytes_ + large_bytes_) / 16),
       safepoints_(options.stress.collect_at_each_poll),
-      tenure_age_(policy::tenure_age),
+      tenure_age_(policy::tenure_age(0, 1)),
       made_(kinds_.size()) {
   next_major_bytes_ = policy::first_major_bytes;
   set_eden();
-  eden_after_major_ = eden_blocks_most_;
+  room_after_major_ = nursery_room();
 }
 
 Heap::~Heap() = default;
@@ -63,10 +62,18 @@ std::size_t Heap::nursery_blocks_most(std::size_t large_bytes) const {
   return most_blocks_with_reserve((limit_bytes_ - taken) >> block_shift);
 }
 
+std::size_t Heap::eden_blocks_wanted() const { return policy::eden_blocks(safepoints_.count()); }
+
+std::size_t Heap::nursery_room() const {
+  const std::size_t eden = eden_blocks_wanted();
+  return std::min(nursery_blocks_most(large_.used_bytes()),
+                  eden + policy::survivor_blocks_most(eden));
+}
+
 void Heap::set_eden() {
   const std::size_t most = nursery_blocks_most(large_.used_bytes());
   const std::size_t others = nursery_.used_blocks() - eden_blocks_;
-  eden_blocks_most_ = std::min(most > others ? most - others : 0, policy::eden_blocks());
+  eden_blocks_most_ = std::min(most > others ? most - others : 0, eden_blocks_wanted());
 }
 
 std::size_t Heap::resident_bytes() const {
@@ -86,18 +93,18 @@ void Heap::make_resident_room(std::size_t bytes) {
   if (resident_bytes() + bytes <= limit_bytes_) return;
   large_.release_free();
   if (resident_bytes() + bytes <= limit_bytes_) return;
-  nursery_.release_free_from(0);
+  nursery_.release_free(0);
 }
 
 BlockIndex Heap::claim_nursery(Nursery::Use use) {
-  if (!nursery_.next_is_resident()) make_resident_room(block_bytes);
+  make_resident_room(nursery_.claim_bytes());
   const BlockIndex block = nursery_.claim(use);
   if (block == no_block) exhausted(block_bytes);
   return block;
 }
 
 BlockIndex Heap::claim_old() {
-  if (!old_.next_is_resident()) make_resident_room(block_bytes);
+  make_resident_room(old_.claim_bytes());
   const BlockIndex block = old_.claim();
   if (block == no_block) exhausted(block_bytes);
   return block;
@@ -198,7 +205,7 @@ bool Heap::old_is_due() const {
   if (options_.limit_bytes == 0) {
     return blocks_to_bytes(old_.used_blocks()) + large_.used_bytes() >= next_major_bytes_;
   }
-  return eden_blocks_most_ < policy::eden_blocks_before_major(eden_after_major_);
+  return nursery_room() < policy::nursery_blocks_before_major(room_after_major_);
 }
 
 void Heap::begin_collection() {
@@ -212,6 +219,7 @@ void Heap::begin_collection() {
 
 void Heap::minor_collection(bool promote_all) {
   Evacuation{*this, promote_all}.run();
+  tenure_age_ = policy::tenure_age(nursery_.used_blocks(), eden_blocks_wanted());
   set_eden();
 }
 
@@ -225,11 +233,11 @@ void Heap::after_major() {
   const std::size_t live = blocks_to_bytes(old_.used_blocks()) + large_.used_bytes();
   next_major_bytes_ = policy::next_major_bytes(live);
   set_eden();
-  eden_after_major_ = eden_blocks_most_;
+  room_after_major_ = nursery_room();
   // Memory goes back to the system but for what the next cycle will want at once.
   old_.release_free(old_.used_blocks() / 4 + policy::kept_free_blocks);
   large_.release_free();
-  nursery_.release_free_from(static_cast<BlockIndex>(2 * policy::eden_blocks()));
+  nursery_.release_free(eden_blocks_wanted() + policy::survivor_blocks_most(eden_blocks_wanted()));
 }
 
 void Heap::collect_once(Effort effort) {
@@ -361,8 +369,8 @@ std::vector<std::pair<std::string, double>> Heap::extra() const {
   return {{"minor_collections", number(totals_.minor)},
           {"major_collections", number(totals_.major)},
           {"major_slides", number(totals_.slides)},
-          {"copied_bytes", number(totals_.copied_bytes)},
-          {"promoted_bytes", number(totals_.promoted_bytes)},
+          {"old_live_bytes_after_major", number(totals_.live_bytes)},
+          {"old_block_bytes_after_major", number(totals_.old_blocks_bytes)},
           {"heap_metadata_bytes", number(metadata_bytes())}};
 }
 
@@ -370,17 +378,17 @@ std::vector<std::pair<std::string, double>> Heap::extra() const {
 
 MutatorCore::MutatorCore(Heap& heap) : heap_(heap) { thread_ = heap.attach(*this); }
 
-std::byte* MutatorCore::allocate_slow(std::size_t bytes) {
+std::byte* MutatorCore::allocate_slow(std::size_t bytes) noexcept {
   return heap_.allocate_slow(*this, bytes);
 }
 
-std::byte* MutatorCore::allocate_large(std::size_t bytes, bool& dirty) {
+std::byte* MutatorCore::allocate_large(std::size_t bytes, bool& dirty) noexcept {
   return heap_.allocate_large(*this, bytes, dirty);
 }
 
-void MutatorCore::poll_slow() { heap_.poll_slow(*this); }
+void MutatorCore::poll_slow() noexcept { heap_.poll_slow(*this); }
 
-void MutatorCore::remember(Object* owner, void* slot) {
+void MutatorCore::remember(Object* owner, void* slot) noexcept {
   Remembered entry{owner, nullptr};
   if ((owner->flags() & header::chunked) != 0) {
     std::atomic_ref<std::uint8_t> mark{heap_.large().chunk_mark(slot)};

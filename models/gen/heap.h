@@ -46,13 +46,13 @@ struct BumpRange {
   std::size_t room() const { return static_cast<std::size_t>(end - top); }
 };
 
-/// What a collection came to; sums over the life of a heap.
+/// What the collections of a heap came to.
 struct CollectionTotals {
   std::uint64_t minor = 0;
   std::uint64_t major = 0;
-  std::uint64_t slides = 0;  ///< major collections that moved objects
-  std::uint64_t copied_bytes = 0;
-  std::uint64_t promoted_bytes = 0;
+  std::uint64_t slides = 0;            ///< major collections that moved objects
+  std::uint64_t live_bytes = 0;        ///< small objects that the last major collection left
+  std::uint64_t old_blocks_bytes = 0;  ///< the blocks that hold them: the rest is fragmentation
 };
 
 class Heap {
@@ -103,6 +103,9 @@ class Heap {
   /// Blocks that the heap limit leaves for the nursery when `large_bytes` are used by large
   /// objects.
   std::size_t nursery_blocks_most(std::size_t large_bytes) const;
+  /// Blocks that eden and survivors would use if the limit let them, or as many as it lets.
+  std::size_t nursery_room() const;
+  std::size_t eden_blocks_wanted() const;
   void set_eden();
   bool carve(MutatorCore& mutator, std::size_t bytes, std::byte*& begin);
   bool carve_shared(std::size_t bytes_least, std::size_t bytes_wanted, BumpRange& range);
@@ -131,6 +134,7 @@ class Heap {
   const HeapOptions options_;
   const std::size_t old_bytes_, large_bytes_, nursery_bytes_;
   const std::size_t limit_bytes_;  ///< of the options, or what the reserved range holds
+  const bool huge_pages_;
   Reservation range_;
   OldSpace old_;
   LargeSpace large_;
@@ -146,7 +150,7 @@ class Heap {
   BumpRange eden_;               ///< rest of the current eden block
   std::size_t eden_blocks_ = 0;  ///< claimed since the last collection
   std::size_t eden_blocks_most_ = 0;
-  std::size_t eden_after_major_ = 0;  ///< eden_blocks_most_ as the last major collection left it
+  std::size_t room_after_major_ = 0;  ///< nursery_room() as the last major collection left it
   std::size_t young_large_bytes_ = 0;
   std::size_t next_major_bytes_ =
       0;                 ///< without a limit: old + large that start a major collection

@@ -34,6 +34,7 @@ void MajorCollection::run() {
   } else {
     free_empty_blocks();
   }
+  heap_.totals_.old_blocks_bytes = old_.used_blocks() * block_bytes;
 }
 
 // --- mark ---
@@ -106,7 +107,7 @@ void MajorCollection::count(const Object* object) {
 
 void MajorCollection::count_live() {
   for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
-    if (old_[i].used) old_.for_each_marked(i, [this](Object* object) { count(object); });
+    if (old_.in_use(i)) old_.for_each_marked(i, [this](Object* object) { count(object); });
   }
   for (const Object* object : large_.old()) {
     if ((object->flags() & header::marked) != 0) count(object);
@@ -153,13 +154,15 @@ void MajorCollection::unmark_pinned() {
 // --- decide ---
 
 void MajorCollection::measure_blocks() {
+  heap_.totals_.live_bytes = 0;
   for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
     OldSpace::Block& block = old_[i];
-    if (!block.used) continue;
+    if (!old_.in_use(i)) continue;
     const std::uint64_t* live = old_.live_of(i);
     std::uint32_t words = 0;
     for (std::size_t line = 0; line < lines_per_block; ++line) words += count_bits(live[line]);
     block.live_words = words;
+    heap_.totals_.live_bytes += words * word_bytes;
     const std::size_t live_bytes = std::size_t{words} * word_bytes;
     block.in_place = block.pins != 0 || (!compact_all_ && policy::is_dense(live_bytes));
   }
@@ -170,7 +173,7 @@ bool MajorCollection::decide_to_slide() {
   std::size_t thin_blocks = 0, thin_words = 0;
   for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
     const OldSpace::Block& block = old_[i];
-    if (!block.used || block.in_place || block.live_words == 0) continue;
+    if (!old_.in_use(i) || block.in_place || block.live_words == 0) continue;
     ++thin_blocks;
     thin_words += block.live_words;
   }
@@ -181,7 +184,7 @@ bool MajorCollection::decide_to_slide() {
 
 void MajorCollection::free_empty_blocks() {
   for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
-    if (!old_[i].used) continue;
+    if (!old_.in_use(i)) continue;
     if (old_[i].live_words != 0 || old_[i].pins != 0) {
       if constexpr (checked) scribble_dead(i);
       continue;
@@ -208,7 +211,7 @@ static std::byte* const stays = reinterpret_cast<std::byte*>(1);
 void MajorCollection::advance(Cursor& cursor) {
   if (cursor.block != no_block) old_[cursor.block].top = cursor.to;
   BlockIndex next = cursor.block == no_block ? 0 : cursor.block + 1;
-  while (!old_[next].used || old_[next].in_place || old_[next].live_words == 0) ++next;
+  while (!old_.in_use(next) || old_[next].in_place || old_[next].live_words == 0) ++next;
   cursor = {next, old_.begin_of(next), old_.end_of(next)};
 }
 
@@ -240,7 +243,7 @@ void MajorCollection::set_targets_in(BlockIndex block, Cursor& cursor) {
 void MajorCollection::set_targets() {
   for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
     const OldSpace::Block& block = old_[i];
-    if (!block.used || (block.live_words == 0 && !block.in_place)) continue;
+    if (!old_.in_use(i) || (block.live_words == 0 && !block.in_place)) continue;
     if (block.in_place) {
       std::fill_n(old_.targets_of(i), lines_per_block, stays);
     } else {
@@ -270,7 +273,7 @@ void MajorCollection::update_roots() {
 
 void MajorCollection::move_and_update() {
   for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
-    if (!old_[i].used || old_[i].live_words == 0) continue;
+    if (!old_.in_use(i) || old_[i].live_words == 0) continue;
     const bool in_place = old_[i].in_place;
     old_.for_each_marked(i, [&](Object* object) {
       const Kind& kind = kinds_.of(object->word());
@@ -298,7 +301,7 @@ void MajorCollection::finish_blocks(const Cursor& cursor) {
   heap_.promotion_ = {};
   for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
     OldSpace::Block& block = old_[i];
-    if (!block.used) continue;
+    if (!old_.in_use(i)) continue;
     if (block.in_place) {
       if (promotion_end == old_.end_of(i)) heap_.promotion_ = {block.top, old_.end_of(i)};
       if constexpr (checked) scribble_dead(i);

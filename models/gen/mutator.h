@@ -37,11 +37,11 @@ class MutatorCore : public parts::ShadowStack {
     return room;
   }
   /// Room for a large object; it counts as reached from here until the next collection.
-  std::byte* allocate_large(std::size_t bytes, bool& dirty);
+  std::byte* allocate_large(std::size_t bytes, bool& dirty) noexcept;
 
   /// The write barrier: `slot` lies in `owner`, and a reference is about to be stored there.
   [[gnu::always_inline]] void barrier(Object* owner, void* slot) {
-    if ((owner->flags() & header::unlogged) != 0) [[unlikely]]
+    if ((owner->barrier_flags() & header::unlogged) != 0) [[unlikely]]
       remember(owner, slot);
   }
 
@@ -66,9 +66,9 @@ class MutatorCore : public parts::ShadowStack {
 
  private:
   friend class Heap;
-  [[gnu::noinline]] std::byte* allocate_slow(std::size_t bytes);
-  [[gnu::noinline]] void remember(Object* owner, void* slot);
-  [[gnu::noinline]] void poll_slow();
+  [[gnu::noinline]] std::byte* allocate_slow(std::size_t bytes) noexcept;
+  [[gnu::noinline]] void remember(Object* owner, void* slot) noexcept;
+  [[gnu::noinline]] void poll_slow() noexcept;
 
   std::byte* top_ = nullptr;
   std::byte* end_ = nullptr;

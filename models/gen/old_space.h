@@ -12,10 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "base/mapping.h"
-#include "models/gen/address_space.h"
-#include "models/gen/block.h"
-#include "models/gen/header.h"
+#include "models/gen/block_space.h"
 
 namespace reclaim::gen {
 
@@ -35,40 +32,22 @@ constexpr std::uint32_t count_bits(std::uint64_t x) {
 constexpr std::uint64_t bits_below(std::size_t i) { return (std::uint64_t{1} << i) - 1; }
 
 /// Not thread-safe: only the collector, with the world stopped, changes it; pins have a lock.
-class OldSpace {
+class OldSpace : public BlockSpace {
  public:
   struct Block {
     std::byte* top;            ///< end of the objects
     std::uint32_t live_words;  ///< found by the last marking
     std::uint32_t pins;        ///< pinned objects in it
-    bool used;
-    bool resident;
-    bool in_place;  ///< this collection does not move its objects
+    bool in_place;             ///< this collection does not move its objects
   };
 
-  OldSpace(std::byte* base, std::size_t bytes);
+  OldSpace(std::byte* base, std::size_t bytes, bool huge_pages);
 
   BlockIndex claim();
-  void free(BlockIndex block);
-  /// Gives back the memory of free blocks but for the lowest `keep`.
-  void release_free(std::size_t keep);
-  bool next_is_resident() const;
 
-  std::byte* begin_of(BlockIndex block) const {
-    return base_ + (std::size_t{block} << block_shift);
-  }
-  std::byte* end_of(BlockIndex block) const { return begin_of(block) + block_bytes; }
-  BlockIndex index_of(const void* p) const {
-    return static_cast<BlockIndex>(offset_of(p) >> block_shift);
-  }
-  Block& block_of(const void* p) { return blocks_[index_of(p)]; }
   Block& operator[](BlockIndex block) { return blocks_[block]; }
   const Block& operator[](BlockIndex block) const { return blocks_[block]; }
-  BlockIndex touched_blocks() const { return touched_; }
-  std::size_t used_blocks() const { return used_; }
-  std::size_t resident_blocks() const { return resident_; }
-  std::byte* base() const { return base_; }
-  bool contains(const void* p) const { return offset_of(p) < bytes_; }
+  Block& block_of(const void* p) { return blocks_[index_of(p)]; }
 
   // --- marking ---
   void clear_marks();
@@ -137,20 +116,10 @@ class OldSpace {
   }
 
  private:
-  std::size_t offset_of(const void* p) const { return address_of(p) - address_of(base_); }
-  BlockIndex lowest_free() const;
-
-  std::byte* base_;
-  std::size_t bytes_;
   MappedArray<Block> blocks_;
-  CommittedPrefix memory_;
   SideTable<std::uint64_t> starts_;
   SideTable<std::uint64_t> live_;
   SideTable<std::byte*> targets_;
-  BlockIndex touched_ = 0;
-  BlockIndex lowest_maybe_ = 0;
-  std::size_t used_ = 0;
-  std::size_t resident_ = 0;
 };
 
 }  // namespace reclaim::gen

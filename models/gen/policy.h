@@ -11,17 +11,29 @@ namespace reclaim::gen::policy {
 /// Addresses for the nursery: eden, survivors and the copy reserve at their largest.
 inline constexpr std::size_t nursery_range_bytes = std::size_t{256} << 20;
 
-/// Eden at its largest.
-inline constexpr std::size_t eden_bytes = std::size_t{8} << 20;
-constexpr std::size_t eden_blocks() { return eden_bytes >> block_shift; }
-
-/// Collections that an object survives inside the nursery before the next one promotes it.
-inline constexpr unsigned tenure_age = 2;
+/// Eden at its largest: enough for each mutator that most of what it makes in between dies, and
+/// small enough that a collection in which everything lives stays near 2 ms.
+inline constexpr std::size_t eden_bytes_per_mutator = std::size_t{8} << 20;
+inline constexpr std::size_t eden_mutators_most = 4;
+constexpr std::size_t eden_blocks(std::size_t mutators) {
+  return (std::clamp<std::size_t>(mutators, 1, eden_mutators_most) * eden_bytes_per_mutator) >>
+         block_shift;
+}
 
 /// Survivors beyond this share of eden are promoted at once, whatever their age.
-constexpr std::size_t survivor_blocks_most(std::size_t eden_blocks_most) {
-  return std::max<std::size_t>(eden_blocks_most / 2, 1);
+constexpr std::size_t survivor_blocks_most(std::size_t eden_blocks) {
+  return std::max<std::size_t>(eden_blocks / 2, 1);
 }
+
+/// Collections that an object survives inside the nursery before the next one promotes it: two, so
+/// that it passes through the ages 0, 1 and 2; one while survivors take a quarter of eden, for they
+/// are then no stragglers.
+constexpr unsigned tenure_age(std::size_t survivor_blocks, std::size_t eden_blocks) {
+  return survivor_blocks * 4 > eden_blocks ? 1 : 2;
+}
+
+/// The least limit at which huge pages are asked for: a granule of 2 MB must not matter in it.
+inline constexpr std::size_t huge_pages_from_limit = std::size_t{32} << 20;
 
 /// Rests of an allocation buffer up to this are given up for a new buffer.
 inline constexpr std::size_t buffer_waste_bytes = 1024;
@@ -33,9 +45,9 @@ constexpr std::size_t least_eden_blocks(std::size_t limit_bytes) {
   return std::clamp<std::size_t>((limit_bytes / 128) >> block_shift, 1, 8);
 }
 
-/// With a limit: a major collection is due when eden shrinks below this.
-constexpr std::size_t eden_blocks_before_major(std::size_t eden_blocks_after_last_major) {
-  return std::max<std::size_t>(eden_blocks_after_last_major / 2, 1);
+/// With a limit: a major collection is due when the nursery's room falls below this.
+constexpr std::size_t nursery_blocks_before_major(std::size_t blocks_after_last_major) {
+  return std::max<std::size_t>(blocks_after_last_major / 2, 1);
 }
 
 /// New large objects that start a minor collection.

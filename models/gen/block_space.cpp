@@ -1,0 +1,77 @@
+#include "models/gen/block_space.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "models/gen/scribble.h"
+
+namespace reclaim::gen {
+
+BlockSpace::BlockSpace(std::byte* base, std::size_t bytes, bool huge_pages)
+    : base_(base),
+      bytes_(bytes),
+      granule_blocks_(huge_pages ? huge_page_bytes / block_bytes : 1),
+      memory_(base, bytes, huge_page_bytes),
+      in_use_(bytes >> block_shift),
+      resident_((bytes >> block_shift) / granule_blocks_ + 1) {
+  if (huge_pages) prefer_huge_pages(base, bytes);
+}
+
+BlockIndex BlockSpace::lowest_free() const {
+  BlockIndex i = lowest_maybe_;
+  while (i < touched_ && in_use_[i] != 0) ++i;
+  return i;
+}
+
+std::size_t BlockSpace::claim_bytes() const {
+  return resident_[lowest_free() / granule_blocks_] != 0 ? 0 : granule_blocks_ * block_bytes;
+}
+
+BlockIndex BlockSpace::claim() {
+  const BlockIndex i = lowest_free();
+  if (i == in_use_.size()) return no_block;
+  if (i == touched_) {
+    if (!memory_.reach((std::size_t{i} + 1) << block_shift)) return no_block;
+    ++touched_;
+  }
+  lowest_maybe_ = i + 1;
+  std::uint8_t& resident = resident_[i / granule_blocks_];
+  if (resident == 0) {
+    resident = 1;
+    ++resident_granules_;
+  }
+  in_use_[i] = 1;
+  ++used_;
+  return i;
+}
+
+void BlockSpace::free(BlockIndex i) {
+  in_use_[i] = 0;
+  --used_;
+  lowest_maybe_ = std::min(lowest_maybe_, i);
+  if constexpr (checked) scribble(begin_of(i), block_bytes);
+}
+
+bool BlockSpace::granule_is_free(std::size_t granule) const {
+  const auto* first = in_use_.begin() + granule * granule_blocks_;
+  const auto* last = std::min(first + granule_blocks_, in_use_.end());
+  return std::all_of(first, last, [](std::uint8_t used) { return used == 0; });
+}
+
+void BlockSpace::release_free(std::size_t keep) {
+  const std::size_t granules = (touched_ + granule_blocks_ - 1) / granule_blocks_;
+  for (std::size_t granule = 0; granule < granules; ++granule) {
+    if (resident_[granule] == 0 || !granule_is_free(granule)) continue;
+    if (keep != 0) {
+      keep -= std::min(keep, granule_blocks_);
+      continue;
+    }
+    const std::size_t begin = granule * granule_blocks_ * block_bytes;
+    const std::size_t end = std::min(begin + granule_blocks_ * block_bytes, memory_.committed());
+    release_pages(base_ + begin, end - begin);
+    resident_[granule] = 0;
+    --resident_granules_;
+  }
+}
+
+}  // namespace reclaim::gen
