@@ -110,7 +110,8 @@ TEST_P(EveryWorkload, DoesNotDependOnTheSchedule) {
   const RunResult first = c.entry->run(c.request());
   RunRequest other = c.request();
   other.heap.gil_switch_interval_ns = 20'000;
-  other.heap.stress.collect_every_nth_make = 97;
+  other.heap.stress.collect_every_nth_make = c.threads <= 2 ? 1 : 7;
+  other.heap.stress.collect_at_each_poll = c.threads <= 2;
   const RunResult second = c.entry->run(other);
   EXPECT_EQ(first.outcome.checksum, second.outcome.checksum);
   EXPECT_EQ(first.outcome.operations, second.outcome.operations);
