@@ -13,14 +13,13 @@ namespace reclaim::cli {
 int compare_verb(Arguments arguments) {
   std::string before, after;
   report::CompareOptions options;
-  CLI::App app{"Compare two results files. Exit code 1 when something got worse for sure.",
-               "compare"};
-  app.add_option("before", before, "results file")->required()->type_name("A.jsonl");
-  app.add_option("after", after, "results file")->required()->type_name("B.jsonl");
-  app.add_option("--threshold", options.threshold,
-                 "share by which a median must grow to have regressed; 0.05")
-      ->type_name("SHARE");
-  if (const auto done = parse(app, arguments)) return *done;
+  Parser parser{"compare",
+                "Compare two results files. Exit code 1 when something got worse for sure."};
+  parser.required("before", before, "A.jsonl", "results file");
+  parser.required("after", after, "B.jsonl", "results file");
+  parser.value("--threshold", options.threshold, "SHARE",
+               "share by which a median must grow to have regressed; 0.05");
+  if (const auto done = parser.parse(arguments)) return *done;
   const std::vector<std::filesystem::path> a = {before}, b = {after};
   const report::Results first = report::load(a), second = report::load(b);
   const report::ResultsComparison comparison = report::compare(first, second, options);

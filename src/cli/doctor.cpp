@@ -10,10 +10,10 @@ namespace reclaim::cli {
 
 int doctor_verb(Arguments arguments) {
   bool strict = false;
-  CLI::App app{"Is this machine fit to measure on, and what would make it so? Changes nothing.",
-               "doctor"};
-  app.add_flag("--strict", strict, "exit code 3 when it is not");
-  if (const auto done = parse(app, arguments)) return *done;
+  Parser parser{"doctor",
+                "Is this machine fit to measure on, and what would make it so? Changes nothing."};
+  parser.flag("--strict", strict, "exit code 3 when it is not");
+  if (const auto done = parser.parse(arguments)) return *done;
   const bool colour = wants_colour(STDOUT_FILENO);
   std::string text;
   std::size_t unfit = 0;

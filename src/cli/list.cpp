@@ -134,10 +134,10 @@ constexpr std::array<Kind, 3> kinds = {{{"models", models_json, models_text},
 int list_verb(Arguments arguments) {
   std::string what;
   bool json = false;
-  CLI::App app{"List what can be chosen.", "list"};
-  app.add_option("what", what, "models, workloads or allocators")->required()->type_name("WHAT");
-  app.add_flag("--json", json, "a JSON array of objects, each with an \"id\"");
-  if (const auto done = parse(app, arguments)) return *done;
+  Parser parser{"list", "List what can be chosen."};
+  parser.required("what", what, "WHAT", "models, workloads or allocators");
+  parser.flag("--json", json, "a JSON array of objects, each with an \"id\"");
+  if (const auto done = parser.parse(arguments)) return *done;
   std::vector<std::string> names;
   for (const Kind& kind : kinds) {
     names.emplace_back(kind.name);

@@ -84,16 +84,16 @@ int report_verb(Arguments arguments) {
   bool quick = false, mix_machines = false;
   std::string out;
   std::vector<std::string> files;
-  CLI::App app{
+  Parser parser{
+      "report",
       "The standard comparison: every model, every workload. Minutes on two cores. Writes\n"
-      "results.jsonl and the pages made from it. With FILES: writes up those, measures nothing.",
-      "report"};
-  app.add_option("files", files, "results files to write up")->type_name("FILE");
-  app.add_flag("--quick", quick, "two threads only, three rounds: a first look, without intervals");
-  app.add_option("--out", out, "where it goes; reports/<time>/ if not given")->type_name("DIR");
-  app.add_flag("--mix-machines", mix_machines, "write up files from machines that differ");
-  add_session_options(app, request);
-  if (const auto done = parse(app, arguments)) return *done;
+      "results.jsonl and the pages made from it. With FILES: writes up those, measures nothing."};
+  parser.rest("files", files, "FILE", "results files to write up");
+  parser.flag("--quick", quick, "two threads only, three rounds: a first look, without intervals");
+  parser.value("--out", out, "DIR", "where it goes; reports/<time>/ if not given");
+  parser.flag("--mix-machines", mix_machines, "write up files from machines that differ");
+  add_session_options(parser, request);
+  if (const auto done = parser.parse(arguments)) return *done;
 
   if (!files.empty()) {
     const std::vector<fs::path> paths(files.begin(), files.end());
@@ -105,8 +105,8 @@ int report_verb(Arguments arguments) {
   if (request.resume && out.empty())
     throw cells::UsageError("report --resume: go on where? --out DIR");
   if (quick) {
-    if (app.count("--rounds") == 0) request.plan.rounds = 3;
-    if (app.count("--threads") == 0) request.plan.threads = {2};
+    if (!parser.given("--rounds")) request.plan.rounds = 3;
+    if (!parser.given("--threads")) request.plan.threads = {2};
   }
   if (request.plan.models.empty()) request.plan.models = standard_models();
   if (request.plan.workloads.empty()) request.plan.workloads = standard_workloads();

@@ -23,12 +23,11 @@ std::string table_of(const SessionResult& result) {
 int run_verb(Arguments arguments) {
   SessionRequest request;
   request.plan.rounds = 1;
-  CLI::App app{"Measure workloads on models: each cell in a fresh process, in random order.",
-               "run"};
-  add_session_options(app, request);
-  app.add_option("--json", request.json, "write results as JSON Lines; - is stdout")
-      ->type_name("FILE");
-  if (const auto done = parse(app, arguments)) return *done;
+  Parser parser{"run",
+                "Measure workloads on models: each cell in a fresh process, in random order."};
+  add_session_options(parser, request);
+  parser.value("--json", request.json, "FILE", "write results as JSON Lines; - is stdout");
+  if (const auto done = parser.parse(arguments)) return *done;
   if (request.plan.workloads.empty()) {
     throw cells::UsageError("run: which workload? -w gcbench, or -w all (reclaim list workloads)");
   }

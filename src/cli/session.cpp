@@ -52,45 +52,34 @@ void remember_command(int argc, char* const* argv) {
   for (int i = 1; i < argc; ++i) the_command += std::string(" ") + argv[i];
 }
 
-void add_session_options(CLI::App& app, SessionRequest& request) {
+void add_session_options(Parser& parser, SessionRequest& request) {
   cells::PlanRequest& plan = request.plan;
-  add_list(app, "-m,--models", plan.models,
-           "models, with an allocator where they take one: "
-           "gen,manual:mimalloc,rc-gil:/path/lib.so")
-      ->type_name("MODEL[:ALLOCATOR],..");
-  add_list(app, "-w,--workloads", plan.workloads,
-           "workloads; replay:FILE runs a recorded program; all: each that needs no file")
-      ->type_name("WORKLOAD,..");
-  add_list(app, "-t,--threads", plan.threads, "threads, 1 to 64")->type_name("N,..");
-  add_list(
-      app, "--heap", plan.heaps,
-      "heap limits, for models that have one: 2x (of the declared live peak), 50MB, 50MiB, min "
-      "(the least that completes, by bisection), none; 3x if not given")
-      ->type_name("LIMIT,..");
-  app.add_option("--size", plan.size, "tiny, standard, or paper: the originals' parameters")
-      ->type_name("SIZE");
-  app.add_option("-p,--param", plan.parameters, "override a workload's parameter")
-      ->allow_extra_args(false)
-      ->type_name("NAME=VALUE");
-  app.add_option("-r,--rounds", plan.rounds, "fresh processes for each")->type_name("N");
-  app.add_option("--warmup", plan.warmup,
-                 "times the work is done in a process before it is measured")
-      ->type_name("N");
-  app.add_option("--seed", plan.seed, "of the work and of the order of cells")->type_name("N");
-  app.add_flag("--no-census{false}", plan.census, "the instantiation that counts no objects");
-  app.add_option("--collect-every", plan.stress.collect_every_nth_make,
-                 "stress: collect at every Nth allocation")
-      ->type_name("N");
-  app.add_flag("--collect-at-poll", plan.stress.collect_at_each_poll,
-               "stress: collect at every poll");
-  app.add_option("--timeout", request.timeout_s,
-                 "seconds for a cell; 60 if not given, 600 at --size paper")
-      ->type_name("S");
-  app.add_flag("--resume", request.resume, "go on with a results file: run what it lacks");
-  app.add_flag("--dry-run", request.dry_run,
-               "print the cells in their order and a guess at the time");
-  app.add_flag("--strict", request.strict, "refuse a machine that the doctor finds unfit (exit 3)");
-  app.add_flag("-q,--quiet", request.quiet, "no progress");
+  parser.list("-m,--models", plan.models, "MODEL[:ALLOCATOR],..",
+              "models, with an allocator where they take one: gen,manual:mimalloc,rc-gil:/lib.so");
+  parser.list("-w,--workloads", plan.workloads, "WORKLOAD,..",
+              "workloads; replay:FILE runs a recorded program; all: each that needs no file");
+  parser.list("-t,--threads", plan.threads, "N,..", "threads, 1 to 64");
+  parser.list("--heap", plan.heaps, "LIMIT,..",
+              "heap limits, for models that have one: 2x (of the declared live peak), 50MB, 50MiB, "
+              "min (the least that completes, by bisection), none; 3x if not given");
+  parser.value("--size", plan.size, "SIZE", "tiny, standard, or paper: the originals' parameters");
+  parser.repeated("-p,--param", plan.parameters, "NAME=VALUE", "override a workload's parameter");
+  parser.value("-r,--rounds", plan.rounds, "N", "fresh processes for each");
+  parser.value("--warmup", plan.warmup, "N",
+               "times the work is done in a process before it is measured");
+  parser.value("--seed", plan.seed, "N", "of the work and of the order of cells");
+  parser.flag("--no-census{false}", plan.census, "the instantiation that counts no objects");
+  parser.value("--collect-every", plan.stress.collect_every_nth_make, "N",
+               "stress: collect at every Nth allocation");
+  parser.flag("--collect-at-poll", plan.stress.collect_at_each_poll,
+              "stress: collect at every poll");
+  parser.value("--timeout", request.timeout_s, "S",
+               "seconds for a cell; 60 if not given, 600 at --size paper");
+  parser.flag("--resume", request.resume, "go on with a results file: run what it lacks");
+  parser.flag("--dry-run", request.dry_run,
+              "print the cells in their order and a guess at the time");
+  parser.flag("--strict", request.strict, "refuse a machine that the doctor finds unfit (exit 3)");
+  parser.flag("-q,--quiet", request.quiet, "no progress");
 }
 
 SessionResult run_session(SessionRequest request) {

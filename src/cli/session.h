@@ -1,13 +1,12 @@
 // A run from request to exit code: what `run` and `report` have in common.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <string>
 #include <vector>
 
 #include "cells/plan.h"
 #include "cells/run.h"
+#include "cli/arguments.h"
 
 namespace reclaim::cli {
 
@@ -29,7 +28,7 @@ struct SessionResult {
 };
 
 /// The flags that shape a plan and its execution.
-void add_session_options(CLI::App& app, SessionRequest& request);
+void add_session_options(Parser& parser, SessionRequest& request);
 
 /// Plans, runs, keeps the file. Prints progress and a summary on stderr; on stdout only the plan of
 /// a dry run, and results with json "-". Throws UsageError, WriteError.
