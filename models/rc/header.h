@@ -1,5 +1,5 @@
 // The eight bytes in front of every counted object:
-//   alive  [count 32][link 16 = 0][type 16]
+//   alive  [count 32][0 16][type 16]
 //   dead   [next dead, bits 0..31][next dead, bits 32..47][type 16]
 // A dead object waits for its end in a list that is threaded through the objects themselves, so
 // that reclaiming a chain of any length takes neither recursion nor memory.
@@ -20,24 +20,27 @@ struct alignas(void*) Header {
 
   Count count;
 
-  const TypeInfo& type() const { return *TypeTable::instance().types[type_]; }
-  std::uint32_t type_id() const { return type_; }
-  void set_type(const TypeInfo& type) { type_ = static_cast<std::uint16_t>(type.id); }
+  /// The count is one; the type has to be set. (Written once, whole: a header that is zeroed first
+  /// and filled in later costs clang's code a store that the next load cannot be forwarded from.)
+  Header() {}
+
+  std::uint32_t type_id() const { return link_and_type_ >> 16; }
+  const TypeInfo& type() const { return *TypeTable::instance().types[type_id()]; }
+  void set_type(const TypeInfo& type) { link_and_type_ = type.id << 16; }
 
   Header* next_dead() const {
     const auto low = std::uintptr_t{count.value()};
-    return reinterpret_cast<Header*>(std::uintptr_t{link_} << 32 | low);
+    return reinterpret_cast<Header*>(std::uintptr_t{link_and_type_ & 0xffff} << 32 | low);
   }
   void set_next_dead(Header* next) {
     const auto address = reinterpret_cast<std::uintptr_t>(next);
     if constexpr (checked) require(address >> 48 == 0, "an address has more than 48 bits");
     count.reuse(static_cast<std::uint32_t>(address));
-    link_ = static_cast<std::uint16_t>(address >> 32);
+    link_and_type_ = (link_and_type_ & ~0xffffu) | static_cast<std::uint32_t>(address >> 32);
   }
 
  private:
-  std::uint16_t link_ = 0;
-  std::uint16_t type_ = 0;
+  std::uint32_t link_and_type_;
 };
 
 static_assert(max_types <= std::size_t{1} << 16);

@@ -14,7 +14,7 @@
 #include "boundary/stops.h"
 #include "measure/clock.h"
 #include "models/rc/gil.h"
-#include "models/rc/machine.h"
+#include "models/rc/locked_slot.h"
 
 namespace reclaim::rc {
 
@@ -36,40 +36,8 @@ struct FreeThreaded {
     }
   };
 
-  /// The pointer of a Global. A load is two steps, read the pointer and retain the object, and a
-  /// store between them may release the last reference. So bit 0 of the pointer is a lock, held for
-  /// a few instructions, as in libstdc++'s std::atomic<std::shared_ptr>.
-  class Slot {
-   public:
-    /// Calls f(void*& object) while nobody else does.
-    template <class F>
-    decltype(auto) update(F&& f) {
-      Holding holding{word_, acquire()};
-      return std::forward<F>(f)(holding.object);
-    }
-
-   private:
-    struct Holding {
-      std::atomic<std::uintptr_t>& word;
-      void* object;
-      ~Holding() {
-        word.store(reinterpret_cast<std::uintptr_t>(object), std::memory_order_release);
-      }
-    };
-
-    void* acquire() {
-      for (int spins = 0;; ++spins) {
-        std::uintptr_t word = word_.load(std::memory_order_relaxed) & ~std::uintptr_t{1};
-        if (word_.compare_exchange_weak(word, word | 1, std::memory_order_acquire,
-                                        std::memory_order_relaxed)) {
-          return reinterpret_cast<void*>(word);
-        }
-        if (spins > 64) Machine::yield();  // the one that holds it may not be running
-      }
-    }
-
-    std::atomic<std::uintptr_t> word_{0};
-  };
+  /// The pointer of a Global.
+  using Slot = BasicLockedSlot<>;
 };
 
 struct UnderGil {

@@ -195,15 +195,15 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   }
   template <class O, class V>
   void write(O*, Field<V>& field, const Local<V>& value) {
-    drop(std::exchange(parts::Access::slot(field), retained(value.get())));
+    replace(field, retained(value.get()));
   }
   template <class O, class V>
   void write(O*, Field<V>& field, Fresh<V> value) {
-    drop(std::exchange(parts::Access::slot(field), value.take()));
+    replace(field, value.take());
   }
   template <class O, class V>
   void write(O*, Field<V>& field, std::nullptr_t) {
-    drop(std::exchange(parts::Access::slot(field), nullptr));
+    replace(field, static_cast<V*>(nullptr));
   }
 
  private:
@@ -211,6 +211,17 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   static T* retained(T* object) {
     if (object != nullptr) object->count.retain();
     return object;
+  }
+  /// Out of line when there is something to give up, for most stores fill a new object's fields and
+  /// should be no more than that wherever they stand.
+  template <class V>
+  [[gnu::always_inline]] void replace(Field<V>& field, V* value) {
+    V* old = std::exchange(parts::Access::slot(field), value);
+    if (old != nullptr) give_up(this, old);
+  }
+  template <class V>
+  [[gnu::noinline]] static void give_up(Mutator* self, V* object) {
+    self->drop(object);
   }
   template <class T>
   Fresh<T> fresh(T* object, Site site) {

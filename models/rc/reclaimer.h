@@ -7,6 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 
 #include "base/assert.h"
 #include "boundary/stops.h"
@@ -80,26 +83,47 @@ class Reclaimer {
     std::int64_t begin_ns = 0;
   };
 
-  /// Buries `dead`, and goes on while the next of those waiting is a T as well: the offsets of its
-  /// references, its size and its place in the census are constants here.
+  /// Buries `dead`, and goes on while the next to be buried is a T as well: the offsets of its
+  /// references, its size and its place in the census are constants here. Of the Ts that die of an
+  /// object the nearest in memory is next, the others wait. So trees built from the leaves and
+  /// trees built from the root are both walked in the order in which they lie. (Were it always the
+  /// last, as C++ destroys members, or always the first, one kind would cost 30 ns a node instead
+  /// of 5 as soon as a tree is larger than the cache.)
   template <class T>
   void run(T* dead, Cascade& cascade) {
     Header* waiting = cascade.waiting;
     std::uint64_t buried = cascade.buried;
     const std::uint32_t type = type_info<T>().id;
+    const auto wait = [&waiting](Header* object) {
+      object->set_next_dead(waiting);
+      waiting = object;
+    };
     while (true) {
-      for_each_field(dead, [&](auto* child) {
-        if (child == nullptr || !child->count.release()) return;
-        child->set_next_dead(waiting);
-        waiting = child;
-      });
+      T* next = nullptr;
+      for_each_field(
+          dead, [&]<class V>(V * child) __attribute__((always_inline)) {
+            if (child == nullptr || !child->count.release()) return;
+            if constexpr (std::is_same_v<V, T>) {
+              if (next != nullptr) {
+                put_nearer_first(dead, next, child);
+                wait(child);
+              } else {
+                next = child;
+              }
+            } else {
+              wait(child);
+            }
+          });
       free(dead);
       if (++buried == clock_from) [[unlikely]] {
         cascade.begin_ns = now_ns();
       }
-      if (waiting == nullptr || waiting->type_id() != type) break;
-      dead = static_cast<T*>(waiting);
-      waiting = waiting->next_dead();
+      if (next == nullptr) {
+        if (waiting == nullptr || waiting->type_id() != type) break;
+        next = static_cast<T*>(waiting);
+        waiting = waiting->next_dead();
+      }
+      dead = next;
     }
     cascade.waiting = waiting;
     cascade.buried = buried;
@@ -119,13 +143,37 @@ class Reclaimer {
     }
   }
 
+  /// Exchanges a and b when b lies nearer to `from`. Without a branch: nobody could predict it.
+  template <class T>
+  static void put_nearer_first(const T* from, T*& a, T*& b) {
+    const auto address = reinterpret_cast<std::uintptr_t>(from);
+    const auto first = reinterpret_cast<std::uintptr_t>(a);
+    const auto second = reinterpret_cast<std::uintptr_t>(b);
+    const auto distance = [address](std::uintptr_t to) {
+      const auto difference = static_cast<std::intptr_t>(to - address);
+      return difference ^ (difference >> 63);  // |difference|, or one less
+    };
+    const auto exchange = (distance(second) - distance(first)) >> 63;  // all ones or zero
+    const std::uintptr_t mask = (first ^ second) & static_cast<std::uintptr_t>(exchange);
+    a = reinterpret_cast<T*>(first ^ mask);
+    b = reinterpret_cast<T*>(second ^ mask);
+  }
+
+  /// Calls f(V* child) for each reference field. Inlined whole: it is the inner loop of dying.
   template <class T, class F>
-  static void for_each_field(T* object, F&& f) {
+  [[gnu::always_inline]] static void for_each_field(T* object, F&& f) {
     if constexpr (T::shape == Shape::array) {
       const std::size_t length = object->length();
       for (std::size_t i = 0; i < length; ++i) f(parts::Access::slot(object->at(i)));
     } else {
-      for_each_ref(object, [&](auto& field) { f(parts::Access::slot(field)); });
+      for_each_field(object, f, std::make_index_sequence<ref_count_of<T>()>{});
+    }
+  }
+  template <class T, class F, std::size_t... i>
+  [[gnu::always_inline]] static void for_each_field(T* object, F& f, std::index_sequence<i...>) {
+    if constexpr (sizeof...(i) != 0) {
+      constexpr auto refs = T::refs();
+      (f(parts::Access::slot(object->*std::get<i>(refs))), ...);
     }
   }
 

@@ -16,7 +16,7 @@ using M = RcAtomic<>;
 using Heap = M::Heap;
 using Mutator = M::Mutator;
 constexpr int threads = 8;
-constexpr int rounds = checked ? 2'000 : 50'000;
+constexpr int rounds = checked ? 10'000 : 200'000;
 
 TEST(RcAtomic, HeadersTakeEightBytes) {
   struct Small : M::Object<Small> {
@@ -118,7 +118,7 @@ TEST(RcAtomic, WhatOthersWroteHappensBeforeTheEndOfTheObject) {
   {
     M::Global<M::Blob> global{heap};
     with_mutators<M>(heap, threads, [&](Mutator& m, int thread) {
-      for (int i = 0; i < rounds / 20; ++i) {
+      for (int i = 0; i < rounds / 100; ++i) {
         if (thread == 0) m.store(global, M::Local<M::Blob>{m, m.make_blob(threads)});
         barrier.arrive_and_wait();
         M::Local<M::Blob> blob{m, m.load(global)};
@@ -138,7 +138,7 @@ TEST(RcAtomic, ASharedListDiesOnceWhoeverDropsItLast) {
   {
     M::Global<Link<M>> global{heap};
     with_mutators<M>(heap, threads, [&](Mutator& m, int thread) {
-      for (int i = 0; i < rounds / 200; ++i) {
+      for (int i = 0; i < rounds / 1000; ++i) {
         if (thread == 0) m.store(global, LocalLink<M>{m, make_list<M>(m, 100)});
         barrier.arrive_and_wait();
         LocalLink<M> head{m, m.load(global)};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "base/rng.h"
 #include "fixture.h"
 
 namespace reclaim::rc_tests {
@@ -29,6 +30,45 @@ TYPED_TEST(Counting, AListOfTenMillionNodesDiesWithoutRecursion) {
   EXPECT_EQ(census.allocated_objects, static_cast<std::uint64_t>(long_list));
   EXPECT_EQ(census.leaked_objects, 0u);
   EXPECT_EQ(heap.stops().of(StopCause::free_cascade).count(), 1u);
+}
+
+TYPED_TEST(Counting, AListOfAlternatingTypesDiesWithoutRecursion) {
+  using M = TypeParam;
+  typename M::Heap heap;
+  {
+    typename M::Mutator m{heap};
+    typename M::template Local<Odd<M>> odd{m};
+    for (int i = 0; i < 500'000; ++i) {
+      typename M::template Local<Even<M>> even{m, m.template make<Even<M>>()};
+      m.store(even, &Even<M>::next, m.escape(odd));
+      odd = m.template make<Odd<M>>();
+      m.store(odd, &Odd<M>::next, m.escape(even));
+    }
+  }
+  EXPECT_EQ(heap.census().allocated_objects, 1'000'000u);
+  EXPECT_EQ(heap.census().leaked_objects, 0u);
+}
+
+TYPED_TEST(Counting, ATreeDiesWholeWhateverLiesNearWhat) {
+  using M = TypeParam;
+  typename M::Heap heap;
+  {
+    typename M::Mutator m{heap};
+    Rng rng{1};
+    using Knots = typename M::template Array<Knot<M>>;
+    constexpr std::size_t n = 3000;
+    typename M::template Local<Knots> knots{m, m.template make_array<Knot<M>>(n)};
+    for (std::size_t i = 0; i < n; ++i) m.store(knots, i, m.template make<Knot<M>>());
+    for (std::size_t i = 0; i < n; ++i) {  // edges to later ones: no cycles, many shared
+      LocalKnot<M> knot{m, m.load(knots, i)};
+      m.store(knot, &Knot<M>::next, m.load(knots, i + rng.below(n - i)));
+      if (LocalKnot<M> next{m, m.load(knot, &Knot<M>::next)}; next == knot) {
+        m.store(knot, &Knot<M>::next, nullptr);
+      }
+      if (i + 1 < n) m.store(knot, &Knot<M>::other, m.load(knots, i + 1 + rng.below(n - i - 1)));
+    }
+  }
+  EXPECT_EQ(heap.census().leaked_objects, 0u);
 }
 
 TYPED_TEST(Counting, ACascadeIsAStopFromSixtyFourObjectsOn) {

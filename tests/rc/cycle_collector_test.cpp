@@ -208,6 +208,25 @@ TEST(CycleCollector, AYoungCollectionKeepsWhatOldGarbageRefersTo) {
   EXPECT_EQ(watched(heap), threshold + 1);
 }
 
+TEST(CycleCollector, AYoungCollectionLeavesOldObjectsAlone) {
+  Heap heap;
+  Mutator m{heap};
+  LocalKnot<M> old{m, make_ring<M>(m, 3)};
+  m.collect();
+  LocalKnot<M> head{m};
+  for (std::uint64_t i = 0; i <= threshold; ++i) {
+    grow(m, head, 1);
+    m.store(head, &Knot<M>::other, old);
+  }
+  ASSERT_EQ(heap.cycles().collections(0), 1u);
+  EXPECT_EQ(watched(heap), 3u + threshold + 1);
+  head = nullptr;
+  EXPECT_EQ(watched(heap), 3u);
+  m.store(old, &Knot<M>::next, nullptr);
+  old = nullptr;
+  EXPECT_EQ(watched(heap), 0u) << "the old generation's list is intact";
+}
+
 TEST(CycleCollector, AnArrayMayBePartOfACycle) {
   Heap heap;
   Mutator m{heap};

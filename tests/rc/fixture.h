@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/spin_barrier.h"
 #include "models/rc/rc_atomic.h"
 #include "models/rc/rc_gil.h"
 
@@ -47,6 +48,20 @@ struct Knot : M::template Object<Knot<M>, Cyclic> {
   }
 };
 
+/// Two types that refer to each other.
+template <class M>
+struct Even;
+template <class M>
+struct Odd : M::template Object<Odd<M>> {
+  typename M::template Field<Even<M>> next;
+  static constexpr auto refs() { return std::tuple{&Odd::next}; }
+};
+template <class M>
+struct Even : M::template Object<Even<M>> {
+  typename M::template Field<Odd<M>> next;
+  static constexpr auto refs() { return std::tuple{&Even::next}; }
+};
+
 template <class M>
 using LocalKnot = typename M::template Local<Knot<M>>;
 template <class M>
@@ -80,13 +95,16 @@ typename M::template Fresh<Link<M>> make_list(typename M::Mutator& m, std::int64
   return m.escape(head);
 }
 
-/// Runs f(mutator, thread) in `threads` threads with a mutator each, and waits for all.
+/// Runs f(mutator, thread) in `threads` threads with a mutator each, all at once, and waits for
+/// all.
 template <class M, class F>
 void with_mutators(typename M::Heap& heap, int threads, F&& f) {
+  SpinBarrier start{threads};
   std::vector<std::thread> running;
   for (int thread = 0; thread < threads; ++thread) {
-    running.emplace_back([&heap, &f, thread] {
+    running.emplace_back([&heap, &f, &start, thread] {
       typename M::Mutator m{heap};
+      m.blocking([&] { start.arrive_and_wait(); });
       f(m, thread);
     });
   }
