@@ -254,9 +254,9 @@ void Heap::collect_once(Effort effort) {
 }
 
 template <class Enough>
-void Heap::collect_until(MutatorCore* self, Effort effort, std::size_t asked_bytes,
+bool Heap::collect_until(MutatorCore* self, Effort effort, std::size_t asked_bytes,
                          Enough&& enough) {
-  if (!safepoints_.stop_the_world(self)) return;  // the caller looks again
+  if (!safepoints_.stop_the_world(self)) return false;
   if (options_.stress.collect_every_nth_make != 0 || options_.stress.collect_at_each_poll) {
     if (effort == Effort::minor && std::exchange(stress_major_next_, !stress_major_next_)) {
       effort = Effort::major;
@@ -274,10 +274,12 @@ void Heap::collect_until(MutatorCore* self, Effort effort, std::size_t asked_byt
   stops_.record(major ? StopCause::major_gc : StopCause::minor_gc, safepoints_.asked_ns(),
                 now_ns());
   safepoints_.resume_the_world();
+  return true;
 }
 
-void Heap::collect(MutatorCore& mutator) {
-  collect_until(&mutator, Effort::major, 0, [] { return true; });
+void Heap::collect(MutatorCore& mutator, Effort effort) {
+  while (!collect_until(&mutator, effort, 0, [] { return true; })) {
+  }
 }
 
 void Heap::poll_slow(MutatorCore& mutator) {
@@ -349,7 +351,8 @@ Census Heap::census() {
   const bool exact = safepoints_.count() == 0;
   if (exact) {
     counting_live_ = true;
-    collect_until(nullptr, Effort::major, 0, [] { return true; });
+    while (!collect_until(nullptr, Effort::major, 0, [] { return true; })) {
+    }
     counting_live_ = false;
   }
   for (std::uint32_t id = 0; id < kinds_.size(); ++id) {

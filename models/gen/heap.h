@@ -76,8 +76,11 @@ class Heap {
   /// Room in the mutator's buffer, or apart from it. A safepoint.
   std::byte* allocate_slow(MutatorCore& mutator, std::size_t bytes);
   std::byte* allocate_large(MutatorCore& mutator, std::size_t bytes, bool& dirty);
-  /// The caller is a safepoint: reclaims all that is unreachable.
-  void collect(MutatorCore& mutator);
+  /// How much of the heap a collection looks at: the nursery; all of it; all of it, leaving no
+  /// block thinly used.
+  enum class Effort : std::uint8_t { minor, major, compact_all };
+  /// The caller is a safepoint. A major collection reclaims all that is unreachable.
+  void collect(MutatorCore& mutator, Effort effort = Effort::major);
   void poll_slow(MutatorCore& mutator);
   void pin(Object* blob);
   void unpin(Object* blob);
@@ -92,13 +95,16 @@ class Heap {
     return nursery_.contains(object) || (object->flags() & header::old) == 0;
   }
   LargeSpace& large() { return large_; }
+  /// For whoever looks in from outside while no mutator runs.
+  const OldSpace& old_space() const { return old_; }
+  const Nursery& nursery() const { return nursery_; }
+  /// Memory that the spaces hold; metadata is apart.
+  std::size_t resident_bytes() const;
 
  private:
   friend class Evacuation;
   friend class MajorCollection;
   friend class Verifier;
-
-  enum class Effort : std::uint8_t { minor, major, compact_all };
 
   /// Blocks that the heap limit leaves for the nursery when `large_bytes` are used by large
   /// objects.
@@ -112,9 +118,10 @@ class Heap {
   std::size_t buffer_bytes() const;
   bool large_fits(std::size_t bytes) const;
 
-  /// Stops the world and collects until `enough()`, with rising effort; then out_of_memory.
+  /// Stops the world and collects until `enough()`, with rising effort; then out_of_memory. False:
+  /// another thread was collecting; the caller has stood, and looks again.
   template <class Enough>
-  void collect_until(MutatorCore* self, Effort least, std::size_t asked_bytes, Enough&& enough);
+  bool collect_until(MutatorCore* self, Effort least, std::size_t asked_bytes, Enough&& enough);
   void collect_once(Effort effort);
   void minor_collection(bool promote_all);
   void major_collection(bool compact_all);
@@ -127,7 +134,6 @@ class Heap {
   BlockIndex claim_nursery(Nursery::Use use);
   BlockIndex claim_old();
   void make_resident_room(std::size_t bytes);
-  std::size_t resident_bytes() const;
   std::size_t metadata_bytes() const;
   [[noreturn]] void exhausted(std::size_t asked_bytes) const;
 
