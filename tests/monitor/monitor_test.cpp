@@ -242,11 +242,9 @@ TYPED_TEST(MonitorTest, AMonitorInflatesWhileItIsContended) {
     if (me == 0) {
       m.synchronized(cell, [&] {
         cell->turn = 1;
-        // Until the other one sleeps: then a monitor is in use.
-        m.blocking([&] {
-          while (this->heap.monitors().inflated_monitors() == 0) std::this_thread::yield();
-        });
-        EXPECT_EQ(cell->lock.load() & 1u, 1u);
+        // Until the other one has lost its patience and has inflated it.
+        while ((cell->lock.load() & 1u) == 0) m.blocking([] { std::this_thread::yield(); });
+        EXPECT_EQ(this->heap.monitors().inflated_monitors(), 1u);
       });
     } else {
       const auto begun = [&] { return m.synchronized(cell, [&] { return cell->turn == 1; }); };
