@@ -13,6 +13,7 @@
 #include "cli/session.h"
 #include "cli/verbs.h"
 #include "report/report.h"
+#include "trace/reader.h"
 
 namespace reclaim::cli {
 
@@ -108,6 +109,8 @@ int program(int argc, char* const* argv) {
   } catch (const cells::UsageError& error) {
     return complain(2, error.what());
   } catch (const report::BadResults& error) {
+    return complain(2, error.what());
+  } catch (const trace::TraceError& error) {
     return complain(2, error.what());
   } catch (const cells::WriteError& error) {
     return complain(4, error.what());

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 #include "cells/build_info.h"
 #include "cells/environment.h"
@@ -14,6 +15,7 @@
 #include "cli/fitness.h"
 #include "cli/terminal.h"
 #include "measure/clock.h"
+#include "trace/reader.h"
 
 namespace reclaim::cli {
 
@@ -33,6 +35,25 @@ void print_plan(const cells::Plan& plan) {
   text +=
       fmt::format("{} cells, about {}\n", plan.cells.size(), cells::format_seconds(estimate(plan)));
   print(text);
+}
+
+/// What the user should know of the traces that will be played: the beginning of a recording is a
+/// valid trace, but nobody should take it for the whole.
+std::vector<std::string> trace_notes(const cells::Plan& plan) {
+  std::set<std::string> paths;
+  for (const cells::Cell& cell : plan.cells) {
+    if (cell.entry->workload->id == "replay") paths.insert(cell.context.argument);
+  }
+  std::vector<std::string> notes;
+  for (const std::string& path : paths) {
+    const trace::Summary trace = trace::summarize(path);
+    const std::string subject =
+        trace.ending() == trace::Ending::cut ? path : "the program of " + path;
+    const std::string words = subject + " " + trace::describe_ending(trace.totals);
+    if (trace.totals.events == 0) throw cells::UsageError("nothing to replay: " + words);
+    if (trace.ends_early()) notes.push_back(words);
+  }
+  return notes;
 }
 
 std::string summary(const std::vector<cells::Json>& records, double seconds) {
@@ -89,7 +110,8 @@ SessionResult run_session(SessionRequest request) {
   if (request.resume && (request.json.empty() || request.json == "-")) {
     throw cells::UsageError("--resume goes on with a results file: --json FILE");
   }
-  const cells::Plan plan = cells::make_plan(request.plan);
+  cells::Plan plan = cells::make_plan(request.plan);
+  for (std::string& note : trace_notes(plan)) plan.notes.push_back(std::move(note));
   if (request.dry_run) {
     for (const std::string& note : plan.notes) fmt::print(stderr, "{}\n", note);
     print_plan(plan);
