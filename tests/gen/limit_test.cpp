@@ -114,7 +114,7 @@ void leak_blobs(std::size_t bytes) {
 }
 
 TEST(LimitDeathTest, ALeakOfEachShapeEndsOutOfMemory) {
-  for (const std::size_t bytes : {50, 1'000, 5'000, 300'000}) {
+  for (const std::size_t bytes : {50u, 1'000u, 5'000u, 300'000u}) {
     EXPECT_EXIT(leak_blobs(bytes), testing::ExitedWithCode(out_of_memory_exit_code), "") << bytes;
   }
 }
