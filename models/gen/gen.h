@@ -190,7 +190,10 @@ class Mutator : public MutatorCore,
     heap().pin(blob.get());
     return blob->data();
   }
-  void unpin(const Local<Blob>& blob) { heap().unpin(blob.get()); }
+  void unpin(const Local<Blob>& blob) {
+    epoch_.pass();
+    heap().unpin(blob.get());
+  }
 
   parts::MonitorTable& monitors() { return heap().monitors(); }
 

@@ -181,8 +181,11 @@ class RawMutator
     return std::forward<F>(f)();
   }
   /// The address of a blob's payload stays the same while the pin lives: here it always does.
-  std::byte* pin(const Local<Blob>& blob) { return blob->data(); }
-  void unpin(const Local<Blob>&) {}
+  std::byte* pin(const Local<Blob>& blob) {
+    epoch_.pass();
+    return blob->data();
+  }
+  void unpin(const Local<Blob>&) { epoch_.pass(); }
 
   Heap& heap() { return heap_; }
   std::uint32_t thread() const { return thread_; }

@@ -81,8 +81,11 @@ struct Archetype {
 
   class Blob {
    public:
-    std::byte* data() { return nullptr; }
+    std::byte* data() { return payload_; }
     std::size_t size() const { return 0; }
+
+   private:
+    std::byte payload_[8] = {};
   };
 
   template <class T>

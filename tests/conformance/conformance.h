@@ -17,12 +17,7 @@
 #include "boundary/model.h"
 #include "model_under_test.h"
 #include "settings.h"
-
-// LeakSanitizer's interface, where it is linked.
-extern "C" {
-[[gnu::weak]] void __lsan_disable();
-[[gnu::weak]] void __lsan_enable();
-}
+#include "tests/conformance/leaks_on_purpose.h"
 
 namespace reclaim::conformance {
 
@@ -69,19 +64,6 @@ struct Locked : M::template Object<Locked, Monitored> {
   std::int64_t value = 0;
   std::int64_t turn = 0;
   static constexpr auto refs() { return std::tuple{&Locked::head}; }
-};
-
-/// What this thread allocates meanwhile may leak: the test says so, and the census says how much.
-class LeaksOnPurpose {
- public:
-  LeaksOnPurpose() {
-    if (__lsan_disable != nullptr) __lsan_disable();
-  }
-  ~LeaksOnPurpose() {
-    if (__lsan_enable != nullptr) __lsan_enable();
-  }
-  LeaksOnPurpose(const LeaksOnPurpose&) = delete;
-  LeaksOnPurpose& operator=(const LeaksOnPurpose&) = delete;
 };
 
 /// Gives up the object: a promise where models listen or audit, an ordinary overwrite elsewhere.

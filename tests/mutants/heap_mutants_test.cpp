@@ -10,6 +10,7 @@
 #include "models/null/null.h"
 #include "models/rc/rc_atomic.h"
 #include "models/rc/rc_gil.h"
+#include "tests/conformance/leaks_on_purpose.h"
 #include "tests/mutants/caught.h"
 #include "tests/mutants/orchard.h"
 
@@ -55,6 +56,7 @@ TEST(AForgottenRootWithoutAudit, IsCaughtUnderStressWhereObjectsMove) {
 
 template <class M, Mistake mistake>
 TypeCensus trees_of() {
+  const LeaksOnPurpose mistakes_leak;
   typename M::Heap heap{HeapOptions{}};
   {
     typename M::Mutator m{heap};

@@ -2,6 +2,8 @@
 // stop has the right cause.
 #pragma once
 
+#include <string>
+
 #include "boundary/exhaustion.h"
 #include "conformance.h"
 
@@ -136,8 +138,8 @@ TEST(Census, OfOneHeapKnowsNothingOfAnother) {
   EXPECT_EQ(two.census().allocated_objects, 8u);
 }
 
-TEST(DeepStructures, AMillionLinksAreGivenUpWithoutOverflowingTheStack) {
-  const std::int64_t length = rounds(1'000'000, 300);
+TEST(DeepStructures, ALongListIsGivenUpWithoutOverflowingTheStack) {
+  const std::int64_t length = rounds(checked ? 150'000 : 1'000'000, 300);
   Heap heap{heap_options()};
   {
     Mutator m{heap};
@@ -152,43 +154,54 @@ TEST(DeepStructures, AMillionLinksAreGivenUpWithoutOverflowingTheStack) {
   expect_nothing_left(heap.census());
 }
 
+/// Small, and smaller where the heap is traced again after each collection.
+constexpr std::uint64_t small_heap_bytes = (checked ? 2 : 8) << 20;
+
+/// A link that is 256 bytes wide: small objects that fill a heap soon, also where each collection
+/// is verified.
+struct WideLink : M::template Object<WideLink> {
+  Field<WideLink> next;
+  std::int64_t keys[31] = {};
+  static constexpr auto refs() { return std::tuple{&WideLink::next}; }
+};
+
 TEST(Exhaustion, OfTheHeapLimitEndsTheProcessWithItsOwnCodeAndOneLine) {
   if (!traits.has_heap_limit) GTEST_SKIP() << "this model has no limit";
   const auto fill = [](std::size_t blob_bytes) {
-    Heap heap{heap_options(std::uint64_t{16} << 20)};
+    Heap heap{heap_options(small_heap_bytes)};
     Mutator m{heap};
-    Local<Array<Link>> lists{m, m.make_array<Link>(8)};
+    Local<Array<WideLink>> lists{m, m.make_array<WideLink>(8)};
     Local<Array<Blob>> blobs{m, m.make_array<Blob>(4096)};
     for (std::size_t i = 0;; ++i) {
       if (blob_bytes != 0) {
         m.store(blobs, i % 4096, m.make_blob(blob_bytes));
       } else {
-        Local<Link> link{m, m.make<Link>()};
-        m.store(link, &Link::next, Local<Link>{m, m.load(lists, i % 8)});
+        Local<WideLink> link{m, m.make<WideLink>()};
+        m.store(link, &WideLink::next, Local<WideLink>{m, m.load(lists, i % 8)});
         m.store(lists, i % 8, link);
       }
     }
   };
   for (const std::size_t blob_bytes :
-       {std::size_t{0}, std::size_t{16384}, std::size_t{2} << 20, std::size_t{17} << 20}) {
-    if (settings.stress && blob_bytes == 0) continue;  // a collection for each of a million links
+       {std::size_t{0}, std::size_t{16384}, std::size_t{1} << 20, std::size_t{9} << 20}) {
+    if (settings.stress && blob_bytes == 0) continue;  // a collection for each of many links
     SCOPED_TRACE(blob_bytes);
     EXPECT_EXIT(fill(blob_bytes), testing::ExitedWithCode(out_of_memory_exit_code),
-                "^reclaim: out of memory: .*16777216 bytes\n$");
+                "^reclaim: out of memory: .*" + std::to_string(small_heap_bytes) + " bytes\n$");
   }
 }
 
 TEST(Exhaustion, GarbageManyTimesTheLimitIsNoExhaustion) {
   if (!traits.has_heap_limit) GTEST_SKIP() << "this model has no limit";
-  Heap heap{heap_options(std::uint64_t{16} << 20)};
+  Heap heap{heap_options(small_heap_bytes)};
   Mutator m{heap};
   Local<Link> kept{m, make_list(m, 1000)};
-  for (int i = 0; i < rounds(400, 20); ++i) {
+  for (int i = 0; i < rounds(checked ? 100 : 400, 20); ++i) {
     {
       Local<Link> list{m, make_list(m, rounds(3000, 20))};
       Local<Array<Link>> medium{m, m.make_array<Link>(2000)};
       m.store(medium, 7, list);
-      Local<Blob> large{m, m.make_blob(std::size_t{3} << 20)};
+      Local<Blob> large{m, m.make_blob(small_heap_bytes / 8)};
       large->data()[0] = std::byte{1};
     }
     ASSERT_EQ(intact_length(m, kept), 1000);
