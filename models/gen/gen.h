@@ -268,7 +268,8 @@ struct Gen : gen::Types<Counting> {
       .summary = "bump allocation, copying nursery, old generation; the world stops to collect",
       .has_heap_limit = true,
       .collects_cycles = true,
-      .moves = true};
+      .moves = true,
+      .stops = {StopCause::minor_gc, StopCause::major_gc, StopCause::time_to_safepoint}};
 };
 
 }  // namespace reclaim

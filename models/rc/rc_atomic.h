@@ -13,7 +13,8 @@ struct RcAtomic : rc::Model<Counting, rc::AtomicCount, rc::FreeThreaded, rc::Cyc
       .id = "rc-atomic",
       .like = "Swift, Rust Arc, std::shared_ptr",
       .summary = "atomic counts; what no reference reaches dies at once; cycles leak",
-      .uses_malloc = true};
+      .uses_malloc = true,
+      .stops = {StopCause::free_cascade}};
 };
 
 }  // namespace reclaim

@@ -46,8 +46,8 @@ struct Census {
     types.push_back(row);
   }
 
-  /// Leaves what was allocated since `earlier`, a census of the same heap.
-  void subtract_allocated(const Census& earlier) {
+  /// Leaves what has happened since `earlier`, a census of the same heap.
+  void subtract(const Census& earlier) {
     if (earlier.allocated_objects == 0) return;
     const std::vector<TypeCensus> rows = std::move(types);
     *this = {};
@@ -56,6 +56,8 @@ struct Census {
         if (old.type != row.type) continue;
         row.allocated_objects -= old.allocated_objects;
         row.allocated_bytes -= old.allocated_bytes;
+        row.leaked_objects -= old.leaked_objects;
+        row.leaked_bytes -= old.leaked_bytes;
       }
       add(row);
     }

@@ -2,11 +2,26 @@
 // The values are constants, so `if constexpr (M::traits.moves)` folds away.
 #pragma once
 
+#include <initializer_list>
 #include <string_view>
 
 #include "base/assert.h"
+#include "boundary/stops.h"
 
 namespace reclaim {
+
+/// A set of causes. A model names those that it would see: where none happened, none is a finding;
+/// the others (the inside of malloc) cannot be seen.
+struct StopCauses {
+  constexpr StopCauses() = default;
+  constexpr StopCauses(std::initializer_list<StopCause> causes) {
+    for (const StopCause cause : causes) bits |= 1u << static_cast<unsigned>(cause);
+  }
+  constexpr bool has(StopCause cause) const {
+    return (bits >> static_cast<unsigned>(cause) & 1u) != 0;
+  }
+  unsigned bits = 0;
+};
 
 struct ModelTraits {
   std::string_view id;           ///< e.g. "rc-gil"; unique
@@ -18,6 +33,7 @@ struct ModelTraits {
   bool collects_cycles = false;  ///< unreachable cycles are reclaimed, at the latest by collect()
   bool wants_discard = false;    ///< acts on discard(); the others only audit it in checked builds
   bool moves = false;            ///< addresses change at safepoints
+  StopCauses stops{};            ///< causes that it records whenever they occur
   bool parallel = true;          ///< mutators run at the same time (false under a GIL)
 };
 

@@ -100,14 +100,14 @@ RunResult drive(const RunRequest& request) {
   for (int time = 0; time < request.warmup; ++time) {
     detail::perform<M, Workload>(heap, request, result);
   }
-  const Census before = heap.census();
+  const Census before = request.warmup == 0 ? Census{} : heap.census();
   detail::perform<M, Workload>(heap, request, result);
   Census census = heap.census();
-  census.subtract_allocated(before);
+  census.subtract(before);
   if (census.allocated_objects != 0) result.census = std::move(census);
   for (std::size_t i = 0; i < stop_cause_count; ++i) {
     const auto cause = static_cast<StopCause>(i);
-    if (heap.stops().of(cause).count() != 0) {
+    if (heap.stops().of(cause).count() != 0 || M::traits.stops.has(cause)) {
       result.stops.emplace_back(cause, heap.stops().of(cause));
     }
   }
