@@ -19,7 +19,7 @@ namespace {
 
 constexpr int cell_width = 62;
 constexpr int cell_height = 28;
-constexpr int label_width = 132;
+constexpr int label_width = 152;
 constexpr int panel_gap = 40;
 constexpr int margin = 24;
 constexpr int top = 132;  // title, subtitle, panel title, model names
