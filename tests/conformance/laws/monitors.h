@@ -211,6 +211,7 @@ TEST(Monitors, WhatHappenedInsideIsSeenByTheNextInside) {
           taken = m.load(stack, &Locked::head);
           Local<Link> next{m, m.load(taken, &Link::next)};
           m.store(stack, &Locked::head, next);
+          m.store(taken, &Link::next, nullptr);  // or it would still reach what another discards
           stack->value += taken->key;
         });
         drop(m, taken);
