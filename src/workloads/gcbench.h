@@ -16,9 +16,9 @@
 namespace reclaim {
 
 inline constexpr ParameterInfo gcbench_parameters[] = {
-    {"stretch", "depth of the tree that stretches the heap first", 5, 15, 18, 1, 26},
+    {"stretch", "depth of the tree that stretches the heap first", 5, 17, 18, 1, 26},
     {"long", "depth of the tree that lives throughout", 3, 13, 16, 1, 26},
-    {"array", "doubles in the array that lives throughout", 500, 62500, 500000, 2, 1e9},
+    {"array", "doubles in the array that lives throughout", 500, 250000, 500000, 2, 1e9},
     {"least", "depth of the smallest short-lived trees", 2, 4, 4, 1, 26},
     {"most", "depth of the largest short-lived trees", 4, 14, 16, 1, 26},
 };
