@@ -17,7 +17,7 @@
 #include "models/parts/monitor.h"
 #include "models/parts/operations.h"
 #include "models/parts/raw_handles.h"
-#include "models/parts/shadow_stack.h"
+#include "models/parts/rooted_handles.h"
 
 namespace reclaim {
 
@@ -45,7 +45,7 @@ struct Types : ObjectLayout {
   template <class T>
   using Fresh = parts::RawFresh<T>;
   template <class T>
-  using Local = parts::ShadowLocal<T, Mutator>;
+  using Local = parts::RootedLocal<T, Mutator>;
   template <class T>
   using Global = gen::Global<T>;
 };

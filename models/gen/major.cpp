@@ -41,7 +41,7 @@ void MajorCollection::run() {
 
 void MajorCollection::mark_roots() {
   for (MutatorCore* m : heap_.safepoints_.mutators()) {
-    for (Object* root : m->roots()) mark(root);
+    m->for_each_root([this](Object** root) { mark(*root); });
   }
   heap_.globals_.for_each([this](Object** slot) { mark(*slot); });
   for (const auto& [blob, pins] : heap_.pins_) mark(blob);
@@ -262,7 +262,7 @@ void MajorCollection::set_targets() {
 void MajorCollection::update_roots() {
   const auto update = [this](Object** slot) { *slot = moved(*slot); };
   for (MutatorCore* m : heap_.safepoints_.mutators()) {
-    for (Object*& root : m->roots()) update(&root);
+    m->for_each_root(update);
   }
   heap_.globals_.for_each(update);
   for (Remembered& entry : heap_.remembered_.current()) entry.object = moved(entry.object);

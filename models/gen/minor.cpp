@@ -192,7 +192,7 @@ bool Evacuation::reach_large(Object* object) {
 void Evacuation::visit_roots() {
   Hot hot = load();
   for (MutatorCore* m : heap_.safepoints_.mutators()) {
-    for (Object*& root : m->roots()) visit(hot, &root);
+    m->for_each_root([&](Object** root) { visit(hot, root); });
   }
   save(hot);
   const auto visit_rare = [this](Object** slot) {

@@ -11,13 +11,13 @@
 #include "models/gen/header.h"
 #include "models/gen/remembered_set.h"
 #include "models/gen/safepoint.h"
-#include "models/parts/shadow_stack.h"
+#include "models/parts/rooted_handles.h"
 
 namespace reclaim::gen {
 
 class Heap;
 
-class MutatorCore : public parts::ShadowStack {
+class MutatorCore : public parts::ThreadRoots {
  public:
   explicit MutatorCore(Heap& heap);
   ~MutatorCore() = default;
@@ -50,10 +50,10 @@ class MutatorCore : public parts::ShadowStack {
       poll_slow();
   }
 
-  /// The objects of this thread's Locals, to be read and changed while it stands.
-  std::span<Object*> roots() const {
-    static_assert(sizeof(parts::RootSlot) == sizeof(Object*));
-    return {reinterpret_cast<Object**>(begin()), static_cast<std::size_t>(end() - begin())};
+  /// Calls visit(Object** root) for each of this thread's Locals, while it stands.
+  template <class Visit>
+  void for_each_root(Visit&& visit) const {
+    ThreadRoots::for_each_root([&](void** object) { visit(reinterpret_cast<Object**>(object)); });
   }
 
   /// Forgets the allocation buffer: its rest is garbage.

@@ -1,4 +1,4 @@
-// Where tracing begins: the mutators' shadow stacks (models/parts/shadow_stack.h) and the Globals.
+// Where tracing begins: the mutators' Locals (models/parts/rooted_handles.h) and the Globals.
 #pragma once
 
 #include <atomic>

@@ -34,6 +34,7 @@ bool Safepoints::all_stand(const MutatorCore* but) const {
 }
 
 bool Safepoints::stop_the_world(MutatorCore* self) {
+  if (self != nullptr) self->stand_here();
   std::unique_lock lock(mutex_);
   if (stopping_) {
     wait_for_the_end(lock, self);
@@ -80,7 +81,10 @@ void Safepoints::resume_the_world() {
 
 void Safepoints::wait_for_the_end(std::unique_lock<std::mutex>& lock, MutatorCore* self) {
   if (!stopping_) return;
-  if (self != nullptr) self->stop_state().running.store(false);
+  if (self != nullptr) {
+    self->stand_here();
+    self->stop_state().running.store(false);
+  }
   stood_.notify_all();
   resumed_.wait(lock, [&] { return !stopping_; });
   if (self != nullptr) self->stop_state().running.store(true);
@@ -92,6 +96,7 @@ void Safepoints::stand(MutatorCore& self) {
 }
 
 void Safepoints::enter_blocking(MutatorCore& self) {
+  self.stand_here();
   self.stop_state().running.store(false);
   if (self.stop_state().attention.load()) [[unlikely]] {
     const std::lock_guard lock(mutex_);

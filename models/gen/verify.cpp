@@ -50,7 +50,7 @@ void Verifier::trace() {
     stack_.push_back(*slot);
   };
   for (const MutatorCore* m : heap_.safepoints_.mutators()) {
-    for (Object*& root : m->roots()) reach(&root);
+    m->for_each_root([&](Object** root) { reach(root); });
   }
   heap_.globals_.for_each(reach);
   while (!stack_.empty()) {

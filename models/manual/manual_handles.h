@@ -1,4 +1,4 @@
-// manual+handles: malloc and free, with every Local on a shadow stack that nobody reads. The
+// manual+handles: malloc and free, with every Local sealed as a root that nobody reads. The
 // control that tells what precise roots cost apart from what collecting costs.
 #pragma once
 
@@ -6,16 +6,16 @@
 #include "boundary/traits.h"
 #include "models/manual/malloc_memory.h"
 #include "models/parts/raw_model.h"
-#include "models/parts/shadow_stack.h"
+#include "models/parts/rooted_handles.h"
 
 namespace reclaim {
 
 template <class Counting = Counted>
-struct ManualHandles : parts::RawModel<Counting, parts::ShadowStackHandles, manual::MallocMemory> {
+struct ManualHandles : parts::RawModel<Counting, parts::RootedHandles, manual::MallocMemory> {
   static constexpr ModelTraits traits{
       .id = "manual+handles",
       .like = "C++ with registered roots",
-      .summary = "manual that pays for a shadow stack it does not need: the price of precise roots",
+      .summary = "manual that pays for roots it does not need: the price of precise roots",
       .uses_malloc = true,
       .wants_discard = true};
 };

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <mutex>
 
+#include "base/spin.h"
 #include "measure/clock.h"
 
 namespace reclaim::parts {
@@ -42,13 +43,7 @@ struct MachinePolicy {
   using Mutex = std::mutex;
   using Parker = FutexParker;
 
-  static void pause() {
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#else
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-#endif
-  }
+  static void pause() { spin_pause(); }
   static void yield() { sched_yield(); }
   static std::int64_t clock_ns() { return now_ns(); }
 };

@@ -62,11 +62,8 @@ class RawLocal {
   T* object_ = nullptr;
 };
 
-enum class HandleKind { raw, shadow_stack };
-
 /// The choice "a Local is a pointer", for models that take their handles as a parameter.
 struct RawHandles {
-  static constexpr HandleKind kind = HandleKind::raw;
   struct Roots {};
   template <class T>
   using Fresh = RawFresh<T>;

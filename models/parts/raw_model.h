@@ -1,6 +1,6 @@
 // A model whose objects neither move nor count: a heap, a mutator and types, composed from
 //   Counting  Counted or Uncounted (boundary/census.h)
-//   Handles   RawHandles (a Local is a pointer) or ShadowStackHandles (a Local is a root)
+//   Handles   RawHandles (a Local is a pointer) or RootedHandles (a Local is a root)
 //   Memory    where objects come from and where they go: per mutator; see
 //   models/manual/malloc_memory.h
 // `manual` and `null` are this with malloc and with a bump pointer.

@@ -49,7 +49,8 @@ concept HasHeap = requires(typename M::Heap& heap, const HeapOptions& options) {
   { M::traits } -> std::convertible_to<const ModelTraits&>;
 };
 
-/// Local: rooted, strictly LIFO. Fresh: a result on its way; dies at the next safepoint.
+/// Local: rooted, a variable of its thread's functions, strictly LIFO. Fresh: a result on its way;
+/// dies at the next safepoint.
 template <class M, class N = probe::Node<M>>
 concept HasHandles = requires(typename M::Mutator& m, const typename M::template Local<N>& local,
                               typename M::template Local<N>& target,
