@@ -49,6 +49,7 @@ class Evacuation {
   void visit_roots();
   void visit_remembered();
   void drain();
+  void visit_weakly();
   bool scan_any(Object* object);
   bool scan_chunks(AnyArray* array);
   void sweep_large();

@@ -13,6 +13,8 @@
 #include "boundary/traits.h"
 #include "models/gen/heap.h"
 #include "models/gen/mutator.h"
+#include "models/gen/weak.h"
+#include "models/parts/identity.h"
 #include "models/parts/layout.h"
 #include "models/parts/monitor.h"
 #include "models/parts/operations.h"
@@ -48,6 +50,10 @@ struct Types : ObjectLayout {
   using Local = parts::RootedLocal<T, Mutator>;
   template <class T>
   using Global = gen::Global<T>;
+  template <class T>
+  using Weak = gen::Weak<T>;
+  template <class K, class V>
+  using Ephemeron = gen::Ephemeron<K, V>;
 };
 
 template <class Counting>
@@ -67,6 +73,10 @@ class Mutator : public MutatorCore,
   template <class T>
   using Array = typename Own::template Array<T>;
   using Blob = typename Own::Blob;
+  template <class T>
+  using Weak = typename Own::template Weak<T>;
+  template <class K, class V>
+  using Ephemeron = typename Own::template Ephemeron<K, V>;
 
   explicit Mutator(Heap& heap)
       : MutatorCore(heap), made_(Counting::counts ? heap.kinds().size() : 0) {}
@@ -90,6 +100,7 @@ class Mutator : public MutatorCore,
     const std::uint32_t type = type_info<T>().id;
     object->begin(type);
     if constexpr (Counting::counts) ++made_[type].objects;
+    if constexpr (has_reclaim_hook<T>) heap().weak().add_hooked(object);
     return {object, stamp(site)};
   }
 
@@ -166,6 +177,49 @@ class Mutator : public MutatorCore,
   Fresh<V> exchange(Global<V>& global, Fresh<V> value, Site site = Site::here()) {
     return {static_cast<V*>(global.exchange(value.get())), stamp(site)};
   }
+
+  /// A weak reference to the local's object. A safepoint.
+  template <class T>
+  Fresh<Weak<T>> make_weak(const Local<T>& referent, Site site = Site::here()) {
+    verify_referent(referent, site);
+    Fresh<Weak<T>> weak = make<Weak<T>>(site);
+    weak->referent = referent.get();
+    heap().weak().add_weak(weak.get());
+    return weak;
+  }
+  /// Its referent; null once a collection has found it dead. Not a safepoint.
+  template <class T>
+  Fresh<T> load(const Local<Weak<T>>& weak, Site site = Site::here()) {
+    return {unless_discarded(weak->referent), stamp(site)};
+  }
+
+  /// Keeps the value alive while both it and the key are. A safepoint.
+  template <class K, class V>
+  Fresh<Ephemeron<K, V>> make_ephemeron(const Local<K>& key, const Local<V>& value,
+                                        Site site = Site::here()) {
+    verify_referent(key, site);
+    Fresh<Ephemeron<K, V>> ephemeron = make<Ephemeron<K, V>>(site);
+    ephemeron->key = key.get();
+    ephemeron->value = value.get();
+    heap().weak().add_ephemeron(ephemeron.get());
+    return ephemeron;
+  }
+  /// Null once a collection has found the key dead. Not safepoints.
+  template <class K, class V>
+  Fresh<K> load_key(const Local<Ephemeron<K, V>>& ephemeron, Site site = Site::here()) {
+    return {unless_discarded(ephemeron->key), stamp(site)};
+  }
+  template <class K, class V>
+  Fresh<V> load_value(const Local<Ephemeron<K, V>>& ephemeron, Site site = Site::here()) {
+    V* const value = unless_discarded(ephemeron->key) != nullptr ? ephemeron->value : nullptr;
+    return {value, stamp(site)};
+  }
+
+  /// The same for the same object while it lives, wherever it moves; never 0. Not a safepoint.
+  template <class T>
+  std::uint64_t identity_hash(const Local<T>& local) {
+    return parts::identity_hash_of(local.operator->());
+  }
   using MutatorCore::thread;
   using SlotOperations::load;
   using SlotOperations::store;
@@ -237,6 +291,22 @@ class Mutator : public MutatorCore,
 
   FreshStamp stamp(Site site) const { return FreshStamp{epoch_, site}; }
 
+  template <class T>
+  static void verify_referent(const Local<T>& referent, Site site) {
+    static_assert(T::is_weakly_referenced,
+                  "a type that is referred to weakly opts in: Object<T, WeaklyReferenced>");
+    if (!referent) violation("a weak reference is made to an object", "the local is null", site);
+    if constexpr (checked) referent.get()->verify_alive();
+  }
+  /// A discarded object is gone, though no collection knows it yet.
+  template <class T>
+  static T* unless_discarded(T* object) {
+    if constexpr (checked) {
+      if (object != nullptr && object->discarded()) return nullptr;
+    }
+    return object;
+  }
+
   void count(std::uint32_t type, std::uint64_t bytes) {
     if constexpr (Counting::counts) {
       ++made_[type].objects;
@@ -268,6 +338,7 @@ struct Gen : gen::Types<Counting> {
       .summary = "bump allocation, copying nursery, old generation; the world stops to collect",
       .has_heap_limit = true,
       .collects_cycles = true,
+      .traces_ephemerons = true,
       .moves = true,
       .stops = {StopCause::minor_gc, StopCause::major_gc, StopCause::time_to_safepoint}};
 };

@@ -37,6 +37,7 @@ static_assert(max_types <= header::type_mask + 1);
 
 struct Header {
   static constexpr bool has_lock_word = true;
+  static constexpr bool is_traced = true;
   std::atomic<std::uint32_t> bits{0};
   std::atomic<std::uint32_t> lock{0};  ///< the monitor's (models/parts/monitor.h)
 

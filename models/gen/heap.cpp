@@ -83,7 +83,7 @@ std::size_t Heap::resident_bytes() const {
 
 std::size_t Heap::metadata_bytes() const {
   return old_.metadata_bytes() + large_.metadata_bytes() + remembered_.metadata_bytes() +
-         mark_stack_.committed_bytes();
+         weak_.metadata_bytes() + mark_stack_.committed_bytes();
 }
 
 void Heap::make_resident_room(std::size_t bytes) {
@@ -250,7 +250,7 @@ void Heap::collect_once(Effort effort) {
     ++totals_.major;
     major_collection(effort == Effort::compact_all);
   }
-  if constexpr (checked) Verifier{*this}.after_collection();
+  if constexpr (checked) Verifier{*this}.after_collection(effort != Effort::minor);
 }
 
 template <class Enough>
@@ -274,6 +274,7 @@ bool Heap::collect_until(MutatorCore* self, Effort effort, std::size_t asked_byt
   stops_.record(major ? StopCause::major_gc : StopCause::minor_gc, safepoints_.asked_ns(),
                 now_ns());
   safepoints_.resume_the_world();
+  weak_.call_hooks();
   return true;
 }
 
@@ -359,7 +360,7 @@ Census Heap::census() {
     const TypeInfo& type = KindTable::type_of_id(id);
     MadeRow made = made_[id];
     if (type.shape == Shape::record) {
-      made.bytes = made.objects * (type.head_bytes - head_bytes);
+      made.bytes = made.objects * type.asked_bytes;
     }
     const MadeRow left = exact ? live_[id] : made;
     census.add({type.name, made.objects, made.bytes, left.objects, left.bytes});

@@ -28,6 +28,7 @@
 #include "models/gen/remembered_set.h"
 #include "models/gen/roots.h"
 #include "models/gen/safepoint.h"
+#include "models/gen/weak.h"
 #include "models/parts/monitor.h"
 
 namespace reclaim::gen {
@@ -87,6 +88,7 @@ class Heap {
   void flush_remembered(MutatorCore& mutator);
   Safepoints& safepoints() { return safepoints_; }
   GlobalRoots& globals() { return globals_; }
+  WeakTable& weak() { return weak_; }
   const KindTable& kinds() const { return kinds_; }
 
   /// Whether the object is where new objects are: in the nursery, or large and not promoted yet.
@@ -149,6 +151,7 @@ class Heap {
   GrowingStack<Object*> mark_stack_;
   KindTable kinds_;
   GlobalRoots globals_;
+  WeakTable weak_;
   Safepoints safepoints_;
   parts::MonitorTable monitors_;
 

@@ -98,7 +98,7 @@ inline std::size_t bytes_of(const Kind& kind, const Object* object) {
 inline std::uint64_t asked_bytes_of(const Kind& kind, const Object* object) {
   switch (kind.shape) {
     case Shape::record:
-      return type_info_of(object).head_bytes - head_bytes;
+      return type_info_of(object).asked_bytes;
     case Shape::array:
       return ObjectLayout::asked_bytes(static_cast<const AnyArray*>(object));
     case Shape::blob:

@@ -20,6 +20,7 @@ void MajorCollection::run() {
   old_.clear_marks();
   mark_roots();
   drain();
+  visit_weakly();
   if (heap_.counting_live_) count_live();
   filter_remembered();
   sweep_large();
@@ -96,6 +97,29 @@ void MajorCollection::drain() {
       if (!left && stack.empty()) return;
     }
   }
+}
+
+void MajorCollection::visit_weakly() {
+  class Tracing final : public WeakTracing {
+   public:
+    explicit Tracing(MajorCollection& collection) : collection_(collection) {}
+    Object* survivor(Object* object) override {
+      const bool lives = collection_.old_.contains(object)
+                             ? collection_.old_.is_marked(object)
+                             : (object->flags() & header::marked) != 0;
+      return lives ? object : nullptr;
+    }
+    void keep(Object** slot) override { collection_.mark(*slot); }
+    void drain() override { collection_.drain(); }
+    bool is_young(const Object* object) const override {
+      return collection_.heap_.is_young(object);
+    }
+
+   private:
+    MajorCollection& collection_;
+  };
+  Tracing tracing{*this};
+  heap_.weak_.after_tracing(tracing, true);
 }
 
 void MajorCollection::count(const Object* object) {
@@ -265,6 +289,7 @@ void MajorCollection::update_roots() {
     m->for_each_root(update);
   }
   heap_.globals_.for_each(update);
+  heap_.weak_.update([this](Object* object) { return moved(object); });
   for (Remembered& entry : heap_.remembered_.current()) entry.object = moved(entry.object);
   for (Object* object : large_.old()) {
     for_each_slot_of(kinds_.of(object->word()), object, update);

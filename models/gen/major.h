@@ -35,6 +35,7 @@ class MajorCollection {
   void mark(Object* object);
   void trace(Object* object);
   void drain();
+  void visit_weakly();
   void count_live();
   void count(const Object* object);
   void filter_remembered();

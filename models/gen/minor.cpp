@@ -53,6 +53,7 @@ void Evacuation::run() {
   visit_roots();
   visit_remembered();
   drain();
+  visit_weakly();
   retire_survivors();
   retire_promoted();
   heap_.promotion_ = hot_.promoted;
@@ -276,6 +277,37 @@ bool Evacuation::scan_chunks(AnyArray* array) {
   }
   save(hot);
   return false;
+}
+
+// --- what does not keep alive ---
+
+void Evacuation::visit_weakly() {
+  class Tracing final : public WeakTracing {
+   public:
+    explicit Tracing(Evacuation& evacuation) : evacuation_(evacuation) {}
+    Object* survivor(Object* object) override {
+      if (address_of(object) < evacuation_.maybe_young_from_) return object;
+      const HeaderWord word = object->word();
+      if (address_of(object) < evacuation_.nursery_from_) {
+        return (word & (header::old | header::marked)) != 0 ? object : nullptr;
+      }
+      return is_forwarded(word) ? reinterpret_cast<Object*>(word) : nullptr;
+    }
+    void keep(Object** slot) override {
+      Hot hot = evacuation_.load();
+      evacuation_.visit(hot, slot);
+      evacuation_.save(hot);
+    }
+    void drain() override { evacuation_.drain(); }
+    bool is_young(const Object* object) const override {
+      return evacuation_.heap_.is_young(object);
+    }
+
+   private:
+    Evacuation& evacuation_;
+  };
+  Tracing tracing{*this};
+  heap_.weak_.after_tracing(tracing, false);
 }
 
 // --- afterwards ---

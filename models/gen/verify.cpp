@@ -13,8 +13,9 @@ void Verifier::before_collection() {
   trace();
 }
 
-void Verifier::after_collection() {
+void Verifier::after_collection(bool full) {
   when_ = "after a collection";
+  full_ = full;
   trace();
   check_limit();
 }
@@ -42,27 +43,79 @@ void Verifier::gather_remembered() {
   for (const Object* object : heap_.large_.old()) large_.insert(object);
 }
 
-void Verifier::trace() {
-  gather_remembered();
-  const auto reach = [this](Object** slot) {
-    if (*slot == nullptr || !reached_.insert(*slot).second) return;
-    check_reference(*slot);
-    stack_.push_back(*slot);
-  };
-  for (const MutatorCore* m : heap_.safepoints_.mutators()) {
-    m->for_each_root([&](Object** root) { reach(root); });
+void Verifier::gather_weak() {
+  for (const WeakTable::List* list : {&heap_.weak_.weaks_, &heap_.weak_.ephemerons_}) {
+    for (const Object* entry : list->young) {
+      if (!listed_.insert(entry).second) fail("a weak reference is listed twice");
+      listed_young_.insert(entry);
+    }
+    for (const Object* entry : list->old) {
+      if (!listed_.insert(entry).second) fail("a weak reference is listed twice");
+    }
   }
-  heap_.globals_.for_each(reach);
+}
+
+void Verifier::reach(Object* object) {
+  if (object == nullptr || !reached_.insert(object).second) return;
+  check_reference(object);
+  stack_.push_back(object);
+}
+
+void Verifier::drain() {
   while (!stack_.empty()) {
     Object* object = stack_.back();
     stack_.pop_back();
     const TypeInfo& type = *TypeTable::instance().types[type_of(object->word())];
     std::size_t length = 0;
     if (type.shape == Shape::array) length = static_cast<AnyArray*>(object)->length();
-    for_each_slot(type, object, length,
-                  [&](void** slot) { reach(reinterpret_cast<Object**>(slot)); });
+    for_each_slot(type, object, length, [&](void** slot) { reach(static_cast<Object*>(*slot)); });
     check_edges(object);
+    if (type.role != Role::plain) weak_.push_back(object);
   }
+}
+
+/// What ephemerons that are reached keep alive. False: nothing more.
+bool Verifier::trace_values() {
+  const std::size_t before = reached_.size();
+  for (Object* object : weak_) {
+    if (type_info_of(object).role != Role::ephemeron) continue;
+    const auto* ephemeron = static_cast<const AnyEphemeron*>(object);
+    if (reached_.count(ephemeron->key) != 0) reach(ephemeron->value);
+  }
+  drain();
+  return reached_.size() != before;
+}
+
+void Verifier::trace() {
+  gather_remembered();
+  gather_weak();
+  for (const MutatorCore* m : heap_.safepoints_.mutators()) {
+    m->for_each_root([&](Object** root) { reach(*root); });
+  }
+  heap_.globals_.for_each([this](Object** slot) { reach(*slot); });
+  drain();
+  while (trace_values()) {
+  }
+  for (const Object* object : weak_) check_weak(object);
+}
+
+/// A weak reference is listed until it is cleared, among the young while either end is young; and
+/// what it refers to is an object, and, after a full collection, one that is reachable.
+void Verifier::check_weak(const Object* object) {
+  const bool is_weak = type_info_of(object).role == Role::weak;
+  const Object* referent = is_weak ? static_cast<const AnyWeak*>(object)->referent
+                                   : static_cast<const AnyEphemeron*>(object)->key;
+  const Object* value = is_weak ? nullptr : static_cast<const AnyEphemeron*>(object)->value;
+  if (referent == nullptr) {
+    if (value != nullptr) fail("an ephemeron has a value and no key");
+    return;
+  }
+  check_reference(referent);
+  if (value != nullptr) check_reference(value);
+  if (full_ && reached_.count(referent) == 0) fail("a weak reference to the dead is not cleared");
+  if (listed_.count(object) == 0) fail("a weak reference is not listed");
+  const bool young = heap_.is_young(object) || heap_.is_young(referent) || heap_.is_young(value);
+  if (young && listed_young_.count(object) == 0) fail("a young weak reference is listed as old");
 }
 
 void Verifier::check_reference(const Object* object) {

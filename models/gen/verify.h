@@ -18,15 +18,21 @@ class Verifier {
   /// remembered.
   void before_collection();
   /// What the collector did: the same, and freed space is in nobody's hands.
-  void after_collection();
+  /// `full`: after a major collection nothing refers weakly to what is not reachable.
+  void after_collection(bool full);
 
  private:
   void trace();
+  void reach(Object* object);
+  void drain();
   void gather_remembered();
   void check_reference(const Object* object);
   void check_place(const Object* object, std::size_t bytes);
   void check_edges(Object* object);
   void check_limit();
+  void gather_weak();
+  bool trace_values();
+  void check_weak(const Object* object);
   void fail(const char* what) const;
 
   Heap& heap_;
@@ -34,7 +40,10 @@ class Verifier {
   std::unordered_set<const void*> reached_;
   std::unordered_set<const void*> remembered_;  ///< objects, and chunks of large arrays
   std::unordered_set<const void*> large_;
+  std::unordered_set<const void*> listed_, listed_young_;  ///< weak references, ephemerons
+  bool full_ = false;  ///< a full collection has just been: what is dead is gone
   std::vector<Object*> stack_;
+  std::vector<Object*> weak_;  ///< weak references and ephemerons that are reached
 };
 
 }  // namespace reclaim::gen

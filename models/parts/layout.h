@@ -23,6 +23,7 @@ namespace reclaim::parts {
 /// Header of models that need none.
 struct NoHeader {
   static constexpr bool has_lock_word = false;
+  static constexpr bool is_traced = false;
 };
 
 /// Whether, and where, an object was discarded: kept in checked builds, nothing in others.
@@ -52,6 +53,19 @@ struct LockWord {
 };
 struct NoLockWord {};
 
+/// Where weak references to the object meet, in models without a collector that finds them
+/// (models/parts/weak_cell.h). Null until there is one.
+struct WeakWord {
+  std::atomic<void*> cell{nullptr};
+};
+struct NoWeakWord {};
+
+/// Where an object that moves keeps its identity hash (models/parts/identity.h). 0: not asked for.
+struct HashWord {
+  std::atomic<std::uint64_t> hash{0};
+};
+struct NoHashWord {};
+
 /// Where a model's parts look at a reference field; workloads cannot.
 struct Access {
   template <class F>
@@ -80,11 +94,22 @@ struct Layout {
   template <class T, class... Options>
   struct Object : Head,
                   std::conditional_t<has_option<Monitored, Options...> && !Header::has_lock_word,
-                                     LockWord, NoLockWord> {
+                                     LockWord, NoLockWord>,
+                  std::conditional_t<has_option<WeaklyReferenced, Options...> && !Header::is_traced,
+                                     WeakWord, NoWeakWord>,
+                  std::conditional_t<has_option<IdentityHashed, Options...> && Header::is_traced,
+                                     HashWord, NoHashWord> {
     static constexpr Shape shape = Shape::record;
     static constexpr bool is_cyclic = has_option<Cyclic, Options...>;
     static constexpr bool is_monitored = has_option<Monitored, Options...>;
+    static constexpr bool is_traced = Header::is_traced;
+    static constexpr bool is_weakly_referenced = has_option<WeaklyReferenced, Options...>;
+    static constexpr bool is_identity_hashed = has_option<IdentityHashed, Options...>;
     static constexpr std::string_view name_of_type() { return detail::type_name<T>(); }
+    template <class Complete>
+    static std::uint16_t weak_word_offset() requires(is_weakly_referenced && !Header::is_traced) {
+      return detail::offset_of_base<Complete, WeakWord>();
+    }
     /// Bytes of a T that the workload did not ask for.
     static constexpr std::size_t overhead_bytes() {
       return std::is_empty_v<Object> ? 0 : align_up(sizeof(Object), alignof(void*));
@@ -97,6 +122,7 @@ struct Layout {
     static constexpr Shape shape = Shape::array;
     static constexpr bool is_cyclic = false;
     static constexpr bool is_monitored = false;
+    static constexpr bool is_weakly_referenced = false;
     static constexpr std::string_view name_of_type() { return "Array"; }
 
     std::size_t length() const { return length_; }
@@ -122,6 +148,7 @@ struct Layout {
     static constexpr Shape shape = Shape::blob;
     static constexpr bool is_cyclic = false;
     static constexpr bool is_monitored = false;
+    static constexpr bool is_weakly_referenced = false;
     static constexpr std::string_view name_of_type() { return "Blob"; }
 
     std::size_t size() const { return word_ & size_mask; }

@@ -2,7 +2,9 @@
 // monitor_protocol.h; here it meets Locals, whose objects move, and the stop log.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <limits>
 #include <mutex>
 #include <utility>
 
@@ -54,6 +56,15 @@ class MonitorOperations {
   template <class Local>
   void wait(const Local& local) {
     self().monitors().wait(word(local), thread(), give_up_everything());
+  }
+  /// The same for `time` at the most. True: was notified; false: the time was up first. Either way
+  /// it holds the monitor again, which may take longer.
+  template <class Local>
+  bool wait_for(const Local& local, std::chrono::nanoseconds time) {
+    constexpr std::int64_t for_ever = std::numeric_limits<std::int64_t>::max();
+    const std::int64_t now = now_ns();
+    const std::int64_t deadline = time.count() < for_ever - now ? now + time.count() : for_ever;
+    return self().monitors().wait_until(word(local), thread(), deadline, give_up_everything());
   }
   template <class Local>
   void notify(const Local& local) {

@@ -6,6 +6,7 @@
 #include <linux/futex.h>
 #include <sched.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -24,14 +25,24 @@ class FutexParker {
   void park() {
     while (permit_.exchange(0, std::memory_order_acquire) == 0) futex(FUTEX_WAIT_PRIVATE, 0);
   }
+  /// The same until the clock (now_ns) shows `deadline_ns`: false when it does.
+  bool park_until(std::int64_t deadline_ns) {
+    while (permit_.exchange(0, std::memory_order_acquire) == 0) {
+      const std::int64_t left_ns = deadline_ns - now_ns();
+      if (left_ns <= 0) return false;
+      const timespec left{left_ns / 1'000'000'000, left_ns % 1'000'000'000};
+      futex(FUTEX_WAIT_PRIVATE, 0, &left);
+    }
+    return true;
+  }
   /// After this the parker may be gone: a wake of an address that nobody sleeps on is harmless.
   void unpark() {
     if (permit_.exchange(1, std::memory_order_release) == 0) futex(FUTEX_WAKE_PRIVATE, 1);
   }
 
  private:
-  void futex(int operation, std::uint32_t value) {
-    syscall(SYS_futex, &permit_, operation, value, nullptr, nullptr, 0);
+  void futex(int operation, std::uint32_t value, const timespec* timeout = nullptr) {
+    syscall(SYS_futex, &permit_, operation, value, timeout, nullptr, 0);
   }
 
   std::atomic<std::uint32_t> permit_{0};

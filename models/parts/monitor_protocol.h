@@ -114,6 +114,11 @@ class MonitorProtocol {
   template <class Blocking>
   void wait(Word& word, Thread& self, Blocking&& blocking);
 
+  /// The same, but sleeps no longer than until the policy's clock shows `deadline_ns`. True: was
+  /// notified. A notify meant for one thread is never lost on one whose time is up.
+  template <class Blocking>
+  bool wait_until(Word& word, Thread& self, std::int64_t deadline_ns, Blocking&& blocking);
+
   /// Lets the longest waiting thread (or all) compete for the monitor once this thread leaves it.
   void notify(Word& word, Thread& self, bool all);
 
@@ -123,6 +128,7 @@ class MonitorProtocol {
 
  private:
   using Place = typename Thread::Place;
+  static constexpr const char* waits_inside = "a thread waits in a monitor that it holds";
 
   /// Threads in order of arrival.
   struct Queue {
@@ -145,7 +151,7 @@ class MonitorProtocol {
     typename Policy::template Atomic<std::uint64_t> state{0};
     // Guarded by the owner.
     std::uint32_t recursion = 0;
-    std::uint32_t waiters = 0;
+    std::uint32_t waiters = 0;  // in `waiting`, or out of it by their own clock and not in yet
     // Guarded by the mutex. heir != nullptr == (state & woken); the heir is the first of entering.
     typename Policy::Mutex mutex;
     Queue entering, waiting;
@@ -178,6 +184,7 @@ class MonitorProtocol {
   void enter_queued(std::unique_lock<typename Policy::Mutex> lock, Monitor& monitor, Thread& self,
                     Blocking&& blocking);
   void leave(Monitor& monitor);
+  void begin_waiting(Monitor& monitor, Thread& self);
 
   SideTable<Monitor, typename Policy::Mutex, most_monitors> monitors_;
 };
@@ -279,11 +286,9 @@ void MonitorProtocol<Policy>::exit(Word& word, Thread& self) {
   leave(monitor);
 }
 
+/// The owner joins those who wait, and leaves.
 template <class Policy>
-template <class Blocking>
-void MonitorProtocol<Policy>::wait(Word& word, Thread& self, Blocking&& blocking) {
-  Monitor& monitor = owned(word, self, "a thread waits in a monitor that it holds");
-  const std::uint32_t depth = monitor.recursion;
+void MonitorProtocol<Policy>::begin_waiting(Monitor& monitor, Thread& self) {
   monitor.recursion = 0;
   ++monitor.waiters;
   {
@@ -292,6 +297,14 @@ void MonitorProtocol<Policy>::wait(Word& word, Thread& self, Blocking&& blocking
     monitor.waiting.push(self);
   }
   leave(monitor);
+}
+
+template <class Policy>
+template <class Blocking>
+void MonitorProtocol<Policy>::wait(Word& word, Thread& self, Blocking&& blocking) {
+  Monitor& monitor = owned(word, self, waits_inside);
+  const std::uint32_t depth = monitor.recursion;
+  begin_waiting(monitor, self);
   std::unique_lock lock(monitor.mutex);
   while (self.place == Place::waiting) {
     lock.unlock();
@@ -300,6 +313,33 @@ void MonitorProtocol<Policy>::wait(Word& word, Thread& self, Blocking&& blocking
   }
   enter_queued(std::move(lock), monitor, self, blocking);
   monitor.recursion = depth;
+}
+
+template <class Policy>
+template <class Blocking>
+bool MonitorProtocol<Policy>::wait_until(Word& word, Thread& self, std::int64_t deadline_ns,
+                                         Blocking&& blocking) {
+  Monitor& monitor = owned(word, self, waits_inside);
+  const std::uint32_t depth = monitor.recursion;
+  begin_waiting(monitor, self);
+  std::unique_lock lock(monitor.mutex);
+  bool in_time = true;
+  while (self.place == Place::waiting && in_time) {
+    lock.unlock();
+    blocking([&] { in_time = self.parker.park_until(deadline_ns); });
+    lock.lock();
+  }
+  // Whoever notifies does so with the mutex: from here on it is decided which of the two happened.
+  const bool notified = self.place != Place::waiting;
+  if (!notified) {
+    monitor.waiting.remove(self);
+    monitor.state.fetch_add(monitor_state::one_entrant, acq_rel);
+    enqueue(monitor, self);
+  }
+  enter_queued(std::move(lock), monitor, self, blocking);
+  if (!notified) --monitor.waiters;  // the owner's to change: it kept the monitor bound meanwhile
+  monitor.recursion = depth;
+  return notified;
 }
 
 template <class Policy>
@@ -313,13 +353,13 @@ void MonitorProtocol<Policy>::notify(Word& word, Thread& self, bool all) {
   Monitor& monitor = owned(word, self, law);
   if (monitor.waiters == 0) return;
   const std::lock_guard lock(monitor.mutex);
-  do {
-    Thread& thread = *monitor.waiting.first;
-    monitor.waiting.remove(thread);
+  while (Thread* const thread = monitor.waiting.first) {
+    monitor.waiting.remove(*thread);
     --monitor.waiters;
     monitor.state.fetch_add(monitor_state::one_entrant, relaxed);
-    enqueue(monitor, thread);
-  } while (all && monitor.waiters != 0);
+    enqueue(monitor, *thread);
+    if (!all) break;
+  }
 }
 
 /// The monitor of a word that this thread holds, inflated if it was not.

@@ -14,6 +14,7 @@
 #include "boundary/fresh_stamp.h"
 #include "boundary/heap_options.h"
 #include "boundary/stops.h"
+#include "models/parts/cell_references.h"
 #include "models/parts/layout.h"
 #include "models/parts/monitor.h"
 #include "models/parts/operations.h"
@@ -39,6 +40,11 @@ struct RawModel : Layout<NoHeader> {
   using Local = typename Handles::template Local<T, Mutator>;
   template <class T>
   using Global = RawGlobal<T>;
+  using Cell = WeakCell<PlainSlot>;
+  template <class T>
+  using Weak = CellWeak<Layout<NoHeader>, Cell, T>;
+  template <class K, class V>
+  using Ephemeron = CellEphemeron<Layout<NoHeader>, Cell, K, V>;
 };
 
 /// What outlives the mutators: the sums of their books. The objects themselves are malloc's.
@@ -71,9 +77,12 @@ template <class Counting, class Handles, class Memory>
 class RawMutator
     : public Handles::Roots,
       public Operations<RawMutator<Counting, Handles, Memory>, RawModel<Counting, Handles, Memory>>,
+      public CellReferences<RawMutator<Counting, Handles, Memory>,
+                            RawModel<Counting, Handles, Memory>>,
       public MonitorOperations<RawMutator<Counting, Handles, Memory>> {
   using Own = RawModel<Counting, Handles, Memory>;
   using SlotOperations = Operations<RawMutator, Own>;
+  using WeakOperations = CellReferences<RawMutator, Own>;
 
  public:
   using Heap = RawHeap<Counting>;
@@ -172,6 +181,7 @@ class RawMutator
   }
   using SlotOperations::load;
   using SlotOperations::store;
+  using WeakOperations::load;
 
   void poll() { epoch_.pass(); }
   void collect() { epoch_.pass(); }
@@ -210,6 +220,18 @@ class RawMutator
     Access::slot(field) = nullptr;
   }
 
+  /// For CellReferences.
+  template <class T>
+  Fresh<T> fresh(T* object, Site site) {
+    return {object, stamp(site)};
+  }
+  template <class T>
+  static bool keep(T*) {
+    return true;  // the program does, until it discards
+  }
+  void* allocate_cell(std::size_t bytes) { return memory_.allocate(bytes); }
+  void release_cell(void* cell) { memory_.release(cell); }
+
  private:
   FreshStamp stamp(Site site) const { return FreshStamp{epoch_, site}; }
 
@@ -222,11 +244,28 @@ class RawMutator
 
   template <class T>
   void release(T* object, Site site) {
+    if constexpr (T::is_weakly_referenced && (Memory::reclaims || checked)) clear_cell_of(object);
+    if constexpr (refers_through_cell<T> && Memory::reclaims) part(object->part());
+    if constexpr (has_reclaim_hook<T> && Memory::reclaims) T::on_reclaim(reclaim_data_of(object));
     if constexpr (checked) object->set_discarded(site);
     if constexpr (Memory::reclaims) {
       counting_.template on_reclaim<T>(Own::asked_bytes(object));
       memory_.release(object);
     }
+  }
+
+  /// Nothing reaches the object any more, weak references and ephemerons included.
+  template <class T>
+  void clear_cell_of(T* object) {
+    auto* cell = static_cast<typename Own::Cell*>(object->WeakWord::cell.exchange(nullptr));
+    if (cell == nullptr) return;
+    cell->clear();
+    while (cell->take_value() != nullptr) {  // freeing values is the program's, as ever
+    }
+    part(cell);
+  }
+  void part(typename Own::Cell* cell) {
+    if (cell != nullptr && cell->release()) memory_.release(cell);
   }
 
   Heap& heap_;

@@ -8,12 +8,17 @@
 //            everything done through the other references happens before the object is taken apart.
 //            (An acquire load, not a fence: ThreadSanitizer does not see fences.)
 //
+//   try_retain  a compare-and-swap that refuses zero: for whoever comes by a weak reference, and so
+//            holds none that would keep the object alive
+//
 // The sole owner needs no read-modify-write. If the one that gives up a reference loads 1, that
 // reference is the last: nobody else holds one to retain from, and no field or Global can be read
 // meanwhile (law 6; Global has a lock). The load is acquire, and the 1 that it reads stands in the
 // release sequence of every earlier decrement, for read-modify-writes continue release sequences
 // ([intro.races]/5). So it synchronises with all of them, and saves the locked instruction for
-// every object that dies with a count of one: nearly all of them.
+// every object that dies with a count of one: nearly all of them. Not so for objects that may be
+// referred to weakly: there somebody may try_retain after the 1 was read. They are released by
+// release_observed, which decrements always, so that of it and try_retain one sees the other.
 #pragma once
 
 #include <atomic>
@@ -29,6 +34,12 @@ class PlainCount {
   void retain() { ++value_; }
   /// True when this was the last reference: the caller owns the dead object.
   bool release() { return --value_ == 0; }
+  bool release_observed() { return release(); }
+  bool try_retain() {
+    if (value_ == 0) return false;
+    ++value_;
+    return true;
+  }
   std::uint32_t value() const { return value_; }
   /// The word of a dead object is the reclaimer's.
   void reuse(std::uint32_t word) { value_ = word; }
@@ -43,9 +54,19 @@ class BasicAtomicCount {
   void retain() { value_.fetch_add(1, std::memory_order_relaxed); }
   [[gnu::always_inline]] bool release() {
     if (value_.load(std::memory_order_acquire) == 1) return true;
+    return release_observed();
+  }
+  [[gnu::always_inline]] bool release_observed() {
     if (value_.fetch_sub(1, std::memory_order_release) != 1) return false;
     static_cast<void>(value_.load(std::memory_order_acquire));
     return true;
+  }
+  bool try_retain() {
+    std::uint32_t count = value_.load(std::memory_order_relaxed);
+    while (count != 0) {
+      if (value_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed)) return true;
+    }
+    return false;
   }
   std::uint32_t value() const { return value_.load(std::memory_order_relaxed); }
   void reuse(std::uint32_t word) { value_.store(word, std::memory_order_relaxed); }

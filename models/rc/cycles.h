@@ -250,9 +250,9 @@ class GenerationalCycles::Collector {
       for_each_child(object, object->type(), [&](Header*& slot) {
         Header* child = slot;
         slot = nullptr;
-        if (child->count.release()) reclaimer.bury(child, nullptr);
+        if (reclaimer.release(child)) reclaimer.bury(child, nullptr);
       });
-      if (object->count.release()) {
+      if (reclaimer.release(object)) {
         reclaimer.bury(object, nullptr);
       } else {
         head->clear_collecting();

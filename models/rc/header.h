@@ -17,6 +17,7 @@ template <class CountPolicy>
 struct alignas(void*) Header {
   using Count = CountPolicy;
   static constexpr bool has_lock_word = false;
+  static constexpr bool is_traced = false;
 
   Count count;
 

@@ -58,7 +58,7 @@ class Heap {
       orphans.swap(orphans_);
     }
     for (Header* object : orphans) {
-      if (object->count.release()) reclaimer.bury(object, nullptr);
+      if (reclaimer.release(object)) reclaimer.bury(object, nullptr);
     }
   }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "models/manual/malloc_memory.h"
+#include "models/parts/cell_references.h"
 #include "models/parts/layout.h"
 #include "models/rc/counts.h"
 #include "models/rc/cycles.h"
@@ -31,8 +32,9 @@ struct Parts {
   using Locking = LockingPolicy;
   using Header = rc::Header<CountPolicy>;
   using Cycles = typename CyclesPolicy::template Collector<Header>;
+  using Cell = parts::WeakCell<typename Locking::Slot>;
   using Reclaimer =
-      rc::Reclaimer<Counting, parts::Layout<Header>, Header, manual::MallocMemory, Cycles>;
+      rc::Reclaimer<Counting, parts::Layout<Header>, Header, manual::MallocMemory, Cycles, Cell>;
 };
 
 /// The types that a workload sees: the model adds its traits.
@@ -47,6 +49,11 @@ struct Model : parts::Layout<Header<Count>> {
   using Local = rc::Local<T, Mutator>;
   template <class T>
   using Global = rc::Global<T, Parts>;
+  using Cell = typename Parts::Cell;
+  template <class T>
+  using Weak = parts::CellWeak<parts::Layout<Header<Count>>, Cell, T>;
+  template <class K, class V>
+  using Ephemeron = parts::CellEphemeron<parts::Layout<Header<Count>>, Cell, K, V>;
 };
 
 }  // namespace reclaim::rc

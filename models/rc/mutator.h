@@ -23,10 +23,12 @@ namespace reclaim::rc {
 
 template <class Parts>
 class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
+                public parts::CellReferences<Mutator<Parts>, typename Parts::Types>,
                 public parts::MonitorOperations<Mutator<Parts>, Parts::Locking::parallel> {
   using Types = typename Parts::Types;
   using Header = typename Parts::Header;
   using SlotOperations = parts::Operations<Mutator, Types>;
+  using WeakOperations = parts::CellReferences<Mutator, Types>;
 
  public:
   using Heap = typename Types::Heap;
@@ -147,6 +149,7 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   }
   using SlotOperations::load;
   using SlotOperations::store;
+  using WeakOperations::load;
 
   void poll() {
     safepoint();
@@ -185,7 +188,7 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   /// For the handles: gives up a reference.
   template <class T>
   [[gnu::always_inline]] void drop(T* object) {
-    if (object != nullptr && object->count.release()) bury(this, object);
+    if (object != nullptr && Parts::Reclaimer::release(object)) bury(this, object);
   }
 
   /// For Operations.
@@ -206,6 +209,18 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
     replace(field, static_cast<V*>(nullptr));
   }
 
+  /// For CellReferences.
+  template <class T>
+  Fresh<T> fresh(T* object, Site site) {
+    return {object, *this, FreshStamp{epoch_, site}};
+  }
+  template <class T>
+  static bool keep(T* object) {
+    return object->count.try_retain();
+  }
+  void* allocate_cell(std::size_t bytes) { return reclaimer_.memory().allocate(bytes); }
+  void release_cell(void* cell) { reclaimer_.memory().release(cell); }
+
  private:
   template <class T>
   static T* retained(T* object) {
@@ -224,10 +239,6 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
     self->drop(object);
   }
   template <class T>
-  Fresh<T> fresh(T* object, Site site) {
-    return {object, *this, FreshStamp{epoch_, site}};
-  }
-  template <class T>
   Fresh<T> made(T* object, Site site) {
     reclaimer_.made(object);
     return fresh(object, site);
@@ -242,6 +253,7 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   void discard_object(T* object, Site site) {
     if (object == nullptr) return;
     if constexpr (checked) {
+      if constexpr (T::is_weakly_referenced) reclaimer_.clear_weak_references(object);
       object->set_discarded(site);
       if (object->count.value() != 1) {
         heap_.audit().on_discard(thread_, object, site);

@@ -15,6 +15,7 @@
 #include "boundary/stops.h"
 #include "boundary/type_info.h"
 #include "measure/clock.h"
+#include "models/parts/cell_references.h"
 #include "models/rc/discard_audit.h"
 #include "models/rc/header.h"
 
@@ -24,7 +25,8 @@ namespace reclaim::rc {
 ///   Layout   parts::Layout<Header>
 ///   Memory   allocate, allocate_zeroed, reallocate, release
 ///   Cycles   what the cycle collector of the heap wants to know of each object
-template <class Counting, class Layout, class Header, class Memory, class Cycles>
+///   Cell     parts::WeakCell: where weak references to an object meet
+template <class Counting, class Layout, class Header, class Memory, class Cycles, class Cell>
 class Reclaimer {
  public:
   Reclaimer(Cycles& cycles, DiscardAudit<Header>& audit) : cycles_(cycles), audit_(audit) {
@@ -49,6 +51,24 @@ class Reclaimer {
     object->set_type(type_info<T>());
     counting_.template on_make<T>(Layout::asked_bytes(object));
     cycles_.template on_make<T>(object);
+  }
+
+  /// Gives up a reference. True: it was the last, weak references to the object are null, and the
+  /// dead object is the caller's to bury.
+  template <class T>
+  [[gnu::always_inline]] static bool release(T* object) {
+    if constexpr (T::is_weakly_referenced) return release_observed(object);
+    return object->count.release();
+  }
+  /// The same for an object whose type is known only at run time.
+  static bool release(Header* object) {
+    if (object->type().weak_word_offset != 0) return release_observed(object);
+    return object->count.release();
+  }
+  /// Weak references to the object are null from here on.
+  template <class T>
+  static void clear_weak_references(T* object) {
+    if (Cell* cell = cell_of(object)) cell->clear();
   }
 
   /// Takes apart an object whose count has come to zero, and all that dies of it. A stop from
@@ -100,9 +120,12 @@ class Reclaimer {
     };
     while (true) {
       T* next = nullptr;
+      if constexpr (has_reclaim_hook<T>) T::on_reclaim(reclaim_data_of(dead));
+      if constexpr (T::is_weakly_referenced) end_ephemerons(dead, wait);
+      if constexpr (parts::refers_through_cell<T>) part(dead->part());
       for_each_field(
           dead, [&]<class V>(V * child) __attribute__((always_inline)) {
-            if (child == nullptr || !child->count.release()) return;
+            if (child == nullptr || !release(child)) return;
             if constexpr (std::is_same_v<V, T>) {
               if (next != nullptr) {
                 put_nearer_first(dead, next, child);
@@ -175,6 +198,39 @@ class Reclaimer {
       constexpr auto refs = T::refs();
       (f(parts::Access::slot(object->*std::get<i>(refs))), ...);
     }
+  }
+
+  template <class T>
+  [[gnu::noinline]] static bool release_observed(T* object) {
+    if (!object->count.release_observed()) return false;
+    clear_weak_references(object);  // before the count's word becomes a link of the dead
+    return true;
+  }
+
+  static Cell* cell_of(parts::WeakWord& word) {
+    return static_cast<Cell*>(word.cell.load(std::memory_order_acquire));
+  }
+  template <class T>
+  static Cell* cell_of(T* object) {
+    if constexpr (std::is_same_v<T, Header>) {
+      auto* word = reinterpret_cast<std::byte*>(object) + object->type().weak_word_offset;
+      return cell_of(*reinterpret_cast<parts::WeakWord*>(word));
+    } else {
+      return cell_of(static_cast<parts::WeakWord&>(*object));
+    }
+  }
+  /// The key is dead: so are the values that nothing else refers to.
+  template <class T, class Wait>
+  void end_ephemerons(T* key, Wait&& wait) {
+    Cell* cell = cell_of(key);
+    if (cell == nullptr) return;
+    while (auto* value = static_cast<Header*>(cell->take_value())) {
+      if (release(value)) wait(value);
+    }
+    part(cell);
+  }
+  void part(Cell* cell) {
+    if (cell != nullptr && cell->release()) memory_.release(cell);
   }
 
   template <class T>

@@ -4,7 +4,9 @@
 // every workload is also compiled, never run, against this type, which gives nothing else.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "boundary/model.h"
@@ -25,6 +27,8 @@ struct Archetype {
   template <class T, class... Options>
   struct Object {
     static constexpr bool archetype_may_be_locked = has_option<Monitored, Options...>;
+    static constexpr bool archetype_may_be_weak = has_option<WeaklyReferenced, Options...>;
+    static constexpr bool archetype_has_hash = has_option<IdentityHashed, Options...>;
   };
 
   template <class T>
@@ -87,6 +91,12 @@ struct Archetype {
    private:
     std::byte payload_[8] = {};
   };
+
+  template <class T>
+  class Weak {};
+
+  template <class K, class V>
+  class Ephemeron {};
 
   template <class T>
   class Global {
@@ -172,6 +182,34 @@ struct Archetype {
     template <class T>
     void discard(Fresh<T>) {}
 
+    template <class T>
+    Fresh<Weak<T>> make_weak(const Local<T>&) {
+      static_assert(T::archetype_may_be_weak, "a type that is referred to weakly opts in");
+      return {};
+    }
+    template <class T>
+    Fresh<T> load(const Local<Weak<T>>&) {
+      return {};
+    }
+    template <class K, class V>
+    Fresh<Ephemeron<K, V>> make_ephemeron(const Local<K>&, const Local<V>&) {
+      static_assert(K::archetype_may_be_weak, "a type that is referred to weakly opts in");
+      return {};
+    }
+    template <class K, class V>
+    Fresh<K> load_key(const Local<Ephemeron<K, V>>&) {
+      return {};
+    }
+    template <class K, class V>
+    Fresh<V> load_value(const Local<Ephemeron<K, V>>&) {
+      return {};
+    }
+    template <class T>
+    std::uint64_t identity_hash(const Local<T>&) {
+      static_assert(T::archetype_has_hash, "a type whose identity is hashed opts in");
+      return 1;
+    }
+
     Fresh<Blob> resize(Local<Blob>&, std::size_t) { return {}; }
     std::byte* pin(const Local<Blob>&) { return nullptr; }
     void unpin(const Local<Blob>&) {}
@@ -184,6 +222,11 @@ struct Archetype {
     template <class T>
     void wait(const Local<T>&) {
       static_assert(T::archetype_may_be_locked, "a type that is locked opts in");
+    }
+    template <class T>
+    bool wait_for(const Local<T>&, std::chrono::nanoseconds) {
+      static_assert(T::archetype_may_be_locked, "a type that is locked opts in");
+      return false;
     }
     template <class T>
     void notify(const Local<T>&) {

@@ -6,6 +6,7 @@
 // every workload is also compiled against the least type that satisfies it (archetype.h).
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -33,6 +34,11 @@ struct Node : M::template Object<Node<M>> {
 
 template <class M>
 struct Locked : M::template Object<Locked<M>, Monitored> {
+  std::int64_t value = 0;
+};
+
+template <class M>
+struct Watched : M::template Object<Watched<M>, WeaklyReferenced, IdentityHashed> {
   std::int64_t value = 0;
 };
 
@@ -132,8 +138,28 @@ concept HasMonitors = requires(typename M::Mutator& m, const typename M::templat
                                int (*f)()) {
   { m.synchronized(local, f) } -> std::same_as<int>;
   m.wait(local);
+  { m.wait_for(local, std::chrono::nanoseconds{1}) } -> std::same_as<bool>;
   m.notify(local);
   m.notify_all(local);
+};
+
+/// References that do not keep alive. Weak and Ephemeron are objects, as Array is.
+template <class M, class W = probe::Watched<M>, class N = probe::Node<M>>
+concept HasWeakReferences =
+    requires(typename M::Mutator& m, const typename M::template Local<W>& key,
+             const typename M::template Local<N>& value,
+             typename M::template Local<typename M::template Weak<W>>& weak,
+             typename M::template Local<typename M::template Ephemeron<W, N>>& ephemeron) {
+  { m.make_weak(key) } -> std::same_as<typename M::template Fresh<typename M::template Weak<W>>>;
+  { m.load(weak) } -> std::same_as<typename M::template Fresh<W>>;
+  {
+    m.make_ephemeron(key, value)
+    } -> std::same_as<typename M::template Fresh<typename M::template Ephemeron<W, N>>>;
+  { m.load_key(ephemeron) } -> std::same_as<typename M::template Fresh<W>>;
+  { m.load_value(ephemeron) } -> std::same_as<typename M::template Fresh<N>>;
+  { m.identity_hash(key) } -> std::same_as<std::uint64_t>;
+  m.discard(weak);
+  m.discard(ephemeron);
 };
 
 template <class M>
@@ -146,6 +172,6 @@ concept HasSafepoints = requires(typename M::Mutator& m, int (*f)()) {
 
 template <class M>
 concept Model = HasHeap<M> && HasHandles<M> && Allocates<M> && Accesses<M> && HasBlobs<M> &&
-    HasGlobals<M> && HasMonitors<M> && HasSafepoints<M>;
+    HasGlobals<M> && HasMonitors<M> && HasWeakReferences<M> && HasSafepoints<M>;
 
 }  // namespace reclaim

@@ -12,6 +12,14 @@ struct Monitored {};
 /// object's count is zero when the walk has ended; says nothing to models that trace.
 struct Cyclic {};
 
+/// Objects of the type may be referred to weakly: they may be the referent of a Weak and the key of
+/// an Ephemeron. Models without a collector that would find such references embed a word.
+struct WeaklyReferenced {};
+
+/// identity_hash is asked of objects of the type. Models that move objects embed a word to keep it
+/// in; elsewhere it follows from the address.
+struct IdentityHashed {};
+
 template <class Wanted, class... Options>
 inline constexpr bool has_option = (__is_same(Wanted, Options) || ...);
 

@@ -24,17 +24,18 @@ struct StopCauses {
 };
 
 struct ModelTraits {
-  std::string_view id;           ///< e.g. "rc-gil"; unique
-  std::string_view like;         ///< the language or runtime that does it this way
-  std::string_view summary;      ///< one sentence for people
-  bool uses_malloc = false;      ///< takes `:allocator`, bound per process by preload
-  bool has_heap_limit = false;   ///< honours HeapOptions::limit_bytes
-  bool reclaims = true;          ///< false: what lives at the end is "unreclaimed", not "leaked"
-  bool collects_cycles = false;  ///< unreachable cycles are reclaimed, at the latest by collect()
-  bool wants_discard = false;    ///< acts on discard(); the others only audit it in checked builds
-  bool moves = false;            ///< addresses change at safepoints
-  StopCauses stops{};            ///< causes that it records whenever they occur
-  bool parallel = true;          ///< mutators run at the same time (false under a GIL)
+  std::string_view id;             ///< e.g. "rc-gil"; unique
+  std::string_view like;           ///< the language or runtime that does it this way
+  std::string_view summary;        ///< one sentence for people
+  bool uses_malloc = false;        ///< takes `:allocator`, bound per process by preload
+  bool has_heap_limit = false;     ///< honours HeapOptions::limit_bytes
+  bool reclaims = true;            ///< false: what lives at the end is "unreclaimed", not "leaked"
+  bool collects_cycles = false;    ///< unreachable cycles are reclaimed, at the latest by collect()
+  bool traces_ephemerons = false;  ///< a value that reaches its own key keeps neither alive
+  bool wants_discard = false;  ///< acts on discard(); the others only audit it in checked builds
+  bool moves = false;          ///< addresses change at safepoints
+  StopCauses stops{};          ///< causes that it records whenever they occur
+  bool parallel = true;        ///< mutators run at the same time (false under a GIL)
 };
 
 /// Whether workloads have to walk what they give up: true for models that free by hand, and in

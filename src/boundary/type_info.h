@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "base/assert.h"
@@ -20,6 +21,25 @@ enum class Shape : std::uint8_t {
   blob,    ///< `length` bytes without references, beginning at or after byte head_bytes
 };
 
+/// What a type of the model's own refers to without keeping it alive.
+enum class Role : std::uint8_t {
+  plain,      ///< nothing
+  weak,       ///< a Weak: its referent
+  ephemeron,  ///< an Ephemeron: its key, and, unless the key is alive, its value
+};
+
+/// What is told of an object's end: bytes [data_offset, data_offset + data_bytes) of the object,
+/// copied.
+struct ReclaimHook {
+  /// Aligned to a word; null: the type has not opted in.
+  void (*call)(const void* data) = nullptr;
+  std::uint16_t data_offset = 0;
+  std::uint16_t data_bytes = 0;
+};
+
+/// The most bytes that on_reclaim may be given.
+inline constexpr std::size_t reclaim_data_bytes_most = 64;
+
 struct TypeInfo {
   std::uint32_t id = 0;           ///< dense from 0 in each process
   std::uint32_t asked_bytes = 0;  ///< record: bytes of the workload's own fields; else 0
@@ -28,6 +48,9 @@ struct TypeInfo {
   bool cyclic = false;  ///< instances may be part of a reference cycle (option Cyclic)
   std::uint16_t ref_count = 0;
   const std::uint16_t* ref_offsets = nullptr;
+  Role role = Role::plain;
+  std::uint16_t weak_word_offset = 0;  ///< of the word that WeaklyReferenced embeds; 0: none
+  ReclaimHook reclaim_hook;
   std::string_view name;
 };
 
@@ -68,6 +91,13 @@ std::uint16_t offset_of(Member T::*member) {
   return static_cast<std::uint16_t>(reinterpret_cast<const std::byte*>(&(object->*member)) - room);
 }
 
+template <class T, class Base>
+std::uint16_t offset_of_base() {
+  alignas(T) static constinit std::byte room[sizeof(T)]{};
+  const Base* base = reinterpret_cast<const T*>(room);
+  return static_cast<std::uint16_t>(reinterpret_cast<const std::byte*>(base) - room);
+}
+
 }  // namespace detail
 
 /// How many references T declares in refs(); 0 when it declares none.
@@ -86,6 +116,27 @@ void for_each_ref(T* object, F&& f) {
   if constexpr (requires { T::refs(); }) {
     std::apply([&](auto... member) { (f(object->*member), ...); }, T::refs());
   }
+}
+
+/// Whether T wants to be told when one of its objects is reclaimed. Such a type says which of its
+/// members (plain data, at most reclaim_data_bytes_most) tells the story, and what hears it:
+///   static constexpr auto reclaim_data() { return &File::descriptor; }
+///   static void on_reclaim(const Descriptor& descriptor);
+/// It never sees the object, so it cannot bring it back.
+template <class T>
+inline constexpr bool has_reclaim_hook = requires {
+  T::reclaim_data();
+};
+
+/// The part of the object that on_reclaim is told.
+template <class T>
+const auto& reclaim_data_of(const T* object) {
+  const auto& data = object->*T::reclaim_data();
+  using Data = std::remove_cvref_t<decltype(data)>;
+  static_assert(std::is_trivially_copyable_v<Data> && !std::is_pointer_v<Data>,
+                "on_reclaim is told plain data");
+  static_assert(sizeof(Data) <= reclaim_data_bytes_most && alignof(Data) <= alignof(void*));
+  return data;
 }
 
 /// Registers T when the program starts. T::shape and T::is_cyclic come from the model's layout.
@@ -112,10 +163,23 @@ struct RegisteredType {
     info.ref_count = static_cast<std::uint16_t>(ref_count_of<T>());
     info.ref_offsets = offsets.data();
     info.name = T::name_of_type();
+    if constexpr (requires { T::role; }) info.role = T::role;
+    if constexpr (requires { T::template weak_word_offset<T>(); }) {
+      info.weak_word_offset = T::template weak_word_offset<T>();
+    }
+    if constexpr (has_reclaim_hook<T>) register_hook();
     info.id = TypeTable::instance().add(&info);
   }
   RegisteredType(const RegisteredType&) = delete;
   RegisteredType& operator=(const RegisteredType&) = delete;
+
+ private:
+  void register_hook() {
+    using Data = std::remove_cvref_t<decltype(reclaim_data_of(std::declval<const T*>()))>;
+    info.reclaim_hook = {[](const void* data) { T::on_reclaim(*static_cast<const Data*>(data)); },
+                         detail::offset_of<T>(T::reclaim_data()),
+                         static_cast<std::uint16_t>(sizeof(Data))};
+  }
 };
 
 template <class T>

@@ -70,6 +70,14 @@ class InstrumentedMutator : public Manual<PeakCounted>::Mutator {
   Fresh<V> load(Global<V>& global) {
     return seen(Base::load(global));
   }
+  template <class T>
+  Fresh<T> load(const Local<Weak<T>>& weak) {
+    return seen(Base::load(weak));
+  }
+  template <class K, class V>
+  Fresh<V> load_value(const Local<Ephemeron<K, V>>& ephemeron) {
+    return seen(Base::load_value(ephemeron));
+  }
 
   template <class T>
   void discard(Local<T>& local) {

@@ -1,6 +1,9 @@
 // Law 8: mutual exclusion, re-entrance, wait and notify; the lock moves with its object.
 #pragma once
 
+#include <atomic>
+#include <chrono>
+
 #include "conformance.h"
 
 namespace reclaim::conformance {
@@ -158,6 +161,116 @@ TEST(Monitors, NotifyAllWakesEveryWaiter) {
   Local<Locked> gate{m, m.load(shared)};
   m.store(shared, nullptr);
   drop(m, gate);
+}
+
+TEST(Monitors, WaitForReturnsByItselfWhenNobodyNotifies) {
+  Heap heap{heap_options()};
+  Global<Locked> shared{heap};
+  Mutator m{heap};
+  Local<Locked> gate{m, m.make<Locked>()};
+  m.store(shared, gate);
+  m.synchronized(gate, [&] {
+    m.synchronized(gate, [&] {
+      for (const int microseconds : {-1, 0, 1, 2000}) {
+        EXPECT_FALSE(m.wait_for(gate, std::chrono::microseconds{microseconds}));
+      }
+      gate->value = 1;  // held again, and twice
+    });
+    m.collect();
+    gate->value = 2;
+  });
+  m.blocking([&] {  // and free now
+    with_mutators(heap, 1, [&](Mutator& other, int) {
+      Local<Locked> same{other, other.load(shared)};
+      other.synchronized(same, [&] { EXPECT_EQ(same->value, 2); });
+    });
+  });
+  m.store(shared, nullptr);
+  drop(m, gate);
+}
+
+TEST(Monitors, WaitForGivesTheMonitorUpAndSaysThatItWasNotified) {
+  Heap heap{heap_options()};
+  Global<Locked> shared{heap};
+  {
+    Mutator m{heap};
+    m.exchange(shared, m.make<Locked>());
+  }
+  with_mutators(heap, 2, [&](Mutator& m, int thread) {
+    Local<Locked> gate{m, m.load(shared)};
+    m.synchronized(gate, [&] {
+      if (thread == 0) {
+        gate->value = 1;
+        while (gate->turn == 0) {  // far longer than the test may take
+          EXPECT_TRUE(m.wait_for(gate, std::chrono::nanoseconds::max()));
+        }
+      }
+    });
+    if (thread == 1) {
+      while (m.synchronized(gate, [&] { return gate->value == 0; })) m.poll();
+      m.synchronized(gate, [&] {
+        gate->turn = 1;
+        m.notify(gate);
+      });
+      m.collect();
+    }
+  });
+  Mutator m{heap};
+  Local<Locked> gate{m, m.load(shared)};
+  m.store(shared, nullptr);
+  drop(m, gate);
+}
+
+TEST(Monitors, NoNotifyIsLostOnAThreadWhoseTimeIsUp) {
+  // Each token is notified once. Whoever sleeps with a time-out may take one as well as whoever
+  // sleeps without: were a notify given to a thread that had left by its own clock, a sleeper
+  // without one would miss a token and sleep for ever.
+  const int tokens = rounds(2000, 40);
+  for (const int takers : {1, 3, 7}) {
+    Heap heap{heap_options()};
+    Global<Locked> shared{heap};
+    {
+      Mutator m{heap};
+      m.exchange(shared, m.make<Locked>());
+    }
+    std::atomic<int> notified{0}, taken{0};
+    with_mutators(heap, takers + 1, [&](Mutator& m, int thread) {
+      Local<Locked> table{m, m.load(shared)};  // value: tokens on it; turn: 1 at the end
+      if (thread == takers) {
+        for (int token = 0; token < tokens; ++token) {
+          m.synchronized(table, [&] {
+            ++table->value;
+            m.notify(table);
+          });
+          if (token % 64 == 0) m.poll();
+        }
+        m.synchronized(table, [&] {
+          table->turn = 1;
+          m.notify_all(table);
+        });
+        return;
+      }
+      for (bool done = false; !done;) {
+        m.synchronized(table, [&] {
+          while (table->value == 0 && table->turn == 0) {
+            if (thread % 2 == 0) {
+              notified += m.wait_for(table, std::chrono::microseconds{20 * thread}) ? 1 : 0;
+            } else {
+              m.wait(table);
+            }
+          }
+          done = table->value == 0;
+          if (!done) --table->value, ++taken;
+        });
+      }
+    });
+    EXPECT_EQ(taken.load(), tokens);
+    EXPECT_LE(notified.load(), tokens + takers);
+    Mutator m{heap};
+    Local<Locked> table{m, m.load(shared)};
+    m.store(shared, nullptr);
+    drop(m, table);
+  }
 }
 
 TEST(Monitors, AThreadThatWaitsLongEnoughGetsIn) {

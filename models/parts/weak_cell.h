@@ -1,0 +1,113 @@
+// Weak references where no collector finds them: the object's word leads to a cell, and so do all
+// weak references to it, as in Swift's side tables and shared_ptr's control block. The cell
+// outlives the object: it is counted by the object and by each Weak and Ephemeron.
+//
+//   object [.. word ]-----> cell [ referent | references | ephemerons ] <----- Weak, Weak,
+//   Ephemeron
+//                                     |
+//          ^--------------------------+     null once the object is dead
+//
+// Who loads a weak reference looks at the referent inside the cell's slot (which may be a lock:
+// the model says), and takes a reference of its own before it leaves. Who takes an object apart
+// clears the referent first. So nobody holds the address of an object that is gone.
+//
+// The ephemerons of a key are linked to its cell: their values die with the key.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+namespace reclaim::parts {
+
+/// Base of Ephemerons that are linked to the cell of their key. They do not move.
+struct EphemeronLink {
+  EphemeronLink* next = nullptr;
+  EphemeronLink* previous = nullptr;
+  void** value = nullptr;  ///< where the value is kept; null: not linked
+};
+
+/// A slot that nobody else can be looking at.
+class PlainSlot {
+ public:
+  template <class F>
+  decltype(auto) update(F&& f) {
+    return std::forward<F>(f)(object_);
+  }
+
+ private:
+  void* object_ = nullptr;
+};
+
+/// Slot: update(f) returns f(void*& object) while nobody else looks. As thread-safe as that.
+template <class Slot>
+class WeakCell {
+ public:
+  /// Counted once, by the object.
+  explicit WeakCell(void* object) {
+    slot_.update([object](void*& referent) { referent = object; });
+  }
+
+  /// The referent if it is alive and keep(referent) says that it has been kept so; else null.
+  template <class Keep>
+  void* referent(Keep&& keep) {
+    return slot_.update([&](void*& object) -> void* {
+      return object != nullptr && keep(object) ? object : nullptr;
+    });
+  }
+  /// The same for the value of an ephemeron whose key this is the cell of.
+  template <class Keep>
+  void* value(const EphemeronLink& link, Keep&& keep) {
+    return slot_.update([&](void*& object) -> void* {
+      return object != nullptr && *link.value != nullptr && keep(*link.value) ? *link.value
+                                                                              : nullptr;
+    });
+  }
+  /// The object is dead.
+  void clear() {
+    slot_.update([](void*& object) { object = nullptr; });
+  }
+
+  void link(EphemeronLink& link, void** value) {
+    slot_.update([&](void*&) {
+      link.value = value;
+      link.next = first_;
+      if (first_ != nullptr) first_->previous = &link;
+      first_ = &link;
+    });
+  }
+  void unlink(EphemeronLink& link) {
+    slot_.update([&](void*&) {
+      if (link.value != nullptr) remove(link);
+    });
+  }
+  /// Of an object that is dead: unlinks an ephemeron and returns what its value was. Null: no more.
+  void* take_value() {
+    return slot_.update([&](void*&) -> void* {
+      while (first_ != nullptr) {
+        EphemeronLink& link = *first_;
+        void* value = std::exchange(*link.value, nullptr);
+        remove(link);
+        if (value != nullptr) return value;
+      }
+      return nullptr;
+    });
+  }
+
+  void retain() { references_.fetch_add(1, std::memory_order_relaxed); }
+  /// True: it was the last; the cell's memory is the caller's.
+  bool release() { return references_.fetch_sub(1, std::memory_order_acq_rel) == 1; }
+
+ private:
+  void remove(EphemeronLink& link) {
+    (link.previous != nullptr ? link.previous->next : first_) = link.next;
+    if (link.next != nullptr) link.next->previous = link.previous;
+    link = {};
+  }
+
+  Slot slot_;
+  std::atomic<std::uint32_t> references_{1};
+  EphemeronLink* first_ = nullptr;  // inside the slot
+};
+
+}  // namespace reclaim::parts
