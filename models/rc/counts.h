@@ -64,7 +64,10 @@ class BasicAtomicCount {
   bool try_retain() {
     std::uint32_t count = value_.load(std::memory_order_relaxed);
     while (count != 0) {
-      if (value_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed)) return true;
+      if (value_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed,
+                                       std::memory_order_relaxed)) {
+        return true;
+      }
     }
     return false;
   }

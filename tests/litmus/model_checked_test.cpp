@@ -67,6 +67,56 @@ TEST(CountToZero, AMissingAcquireIsFound) {
   EXPECT_NE(verdict.report.find("DATA RACE"), std::string::npos) << verdict.report;
 }
 
+// A weak reference, loaded while the last owner gives the object up: the one finds it alive and
+// keeps it, or finds nothing; whoever is last clears the cell before it takes the object apart.
+
+template <bool short_cut, unsigned loaders>
+struct WeakLoad : rl::test_suite<WeakLoad<short_cut, loaders>, loaders + 1> {
+  using Machine = RelacyMachine<>;
+  std::optional<rc::BasicAtomicCount<Machine>> count;
+  std::optional<parts::WeakCell<rc::BasicLockedSlot<Machine>>> cell;
+  rl::var<int> object;
+  rl::var<int> taken_apart;
+
+  void before() {
+    count.emplace();
+    cell.emplace(&object);
+    object($) = 7;
+    taken_apart($) = 0;
+  }
+  void give_up() {
+    if (!(short_cut ? count->release() : count->release_observed())) return;
+    cell->clear();
+    object($) = 0;  // its memory is somebody else's
+    taken_apart($) = taken_apart($) + 1;
+  }
+  void thread(unsigned me) {
+    if (me == 0) {
+      give_up();
+    } else if (cell->referent([this](void*) { return count->try_retain(); }) != nullptr) {
+      RL_ASSERT(object($) == 7);
+      give_up();
+    }
+  }
+  void after() {
+    RL_ASSERT(taken_apart($) == 1);
+    cell.reset();
+    count.reset();
+  }
+};
+
+TEST(WeakLoad, KeepsTheObjectAliveOrFindsNothing) {
+  const Verdict one = search<WeakLoad<false, 1>>(30'000);
+  EXPECT_TRUE(one.correct) << one.report;
+  const Verdict two = search<WeakLoad<false, 2>>(30'000);
+  EXPECT_TRUE(two.correct) << two.report;
+}
+
+TEST(WeakLoad, AnOwnerThatTakesTheShortCutIsFound) {
+  const Verdict verdict = search<WeakLoad<true, 1>>(30'000);
+  EXPECT_FALSE(verdict.correct);
+}
+
 // The interpreter lock: one at a time, what one wrote the next one reads, and whoever was asked to
 // drop it does not get it back before another had it.
 
@@ -134,7 +184,9 @@ TEST(GilHandOver, AMutexThatDoesNotLockIsFound) {
 
 // Monitors: thin, contended, waited on.
 
-template <Weakened weakened, unsigned threads, bool waits>
+enum class Waits { no, for_a_notify, for_some_time };
+
+template <Weakened weakened, unsigned threads, Waits waits>
 struct Monitored : rl::test_suite<Monitored<weakened, threads, waits>, threads> {
   using Protocol = parts::MonitorProtocol<RelacyMachine<weakened>>;
   std::optional<Protocol> protocol;
@@ -166,15 +218,19 @@ struct Monitored : rl::test_suite<Monitored<weakened, threads, waits>, threads> 
   void thread(unsigned me) {
     for (int turn = 0; turn < 2; ++turn) {
       enter(me);
-      if (waits) {
+      if (waits != Waits::no) {
         enter(me);  // waiting gives up both
         while (value($) % static_cast<int>(threads) != static_cast<int>(me)) {
-          protocol->wait(*word, *self[me], blocking);
+          if (waits == Waits::for_some_time && me == 0) {
+            protocol->wait_until(*word, *self[me], 0, blocking);
+          } else {
+            protocol->wait(*word, *self[me], blocking);
+          }
         }
         exit(me);
       }
       value($) = value($) + 1;
-      if (waits) protocol->notify(*word, *self[me], true);
+      if (waits != Waits::no) protocol->notify(*word, *self[me], true);
       exit(me);
     }
   }
@@ -188,25 +244,32 @@ struct Monitored : rl::test_suite<Monitored<weakened, threads, waits>, threads> 
 };
 
 TEST(ThinLock, ExcludesAndPublishesInEveryExecutionSeen) {
-  const Verdict two = search<Monitored<Weakened::nothing, 2, false>>(20'000);
+  const Verdict two = search<Monitored<Weakened::nothing, 2, Waits::no>>(20'000);
   EXPECT_TRUE(two.correct) << two.report;
-  const Verdict three = search<Monitored<Weakened::nothing, 3, false>>(20'000);
+  const Verdict three = search<Monitored<Weakened::nothing, 3, Waits::no>>(20'000);
   EXPECT_TRUE(three.correct) << three.report;
 }
 
 TEST(ThinLock, WaitersAreWokenInTurnAndTheMonitorIsFreeAtTheEnd) {
-  const Verdict verdict = search<Monitored<Weakened::nothing, 3, true>>(10'000);
+  const Verdict verdict = search<Monitored<Weakened::nothing, 3, Waits::for_a_notify>>(10'000);
   EXPECT_TRUE(verdict.correct) << verdict.report;
 }
 
+TEST(ThinLock, AThreadWhoseTimeIsUpTakesNoNotifyAlong) {
+  const Verdict two = search<Monitored<Weakened::nothing, 2, Waits::for_some_time>>(10'000);
+  EXPECT_TRUE(two.correct) << two.report;
+  const Verdict three = search<Monitored<Weakened::nothing, 3, Waits::for_some_time>>(10'000);
+  EXPECT_TRUE(three.correct) << three.report;
+}
+
 TEST(ThinLock, AnEntryWithoutAcquireIsFound) {
-  const Verdict verdict = search<Monitored<Weakened::acquire, 2, false>>(20'000);
+  const Verdict verdict = search<Monitored<Weakened::acquire, 2, Waits::no>>(20'000);
   EXPECT_FALSE(verdict.correct);
   EXPECT_NE(verdict.report.find("DATA RACE"), std::string::npos) << verdict.report;
 }
 
 TEST(ThinLock, AnExitWithoutReleaseIsFound) {
-  const Verdict verdict = search<Monitored<Weakened::release, 2, false>>(20'000);
+  const Verdict verdict = search<Monitored<Weakened::release, 2, Waits::no>>(20'000);
   EXPECT_FALSE(verdict.correct);
   EXPECT_NE(verdict.report.find("DATA RACE"), std::string::npos) << verdict.report;
 }

@@ -18,8 +18,10 @@
 #include <utility>
 
 #include "models/parts/monitor_protocol.h"
+#include "models/parts/weak_cell.h"
 #include "models/rc/counts.h"
 #include "models/rc/gil.h"
+#include "models/rc/locked_slot.h"
 // Must stand behind the protocols.
 #include <relacy/relacy.hpp>
 #undef memory_order_relaxed
@@ -123,6 +125,12 @@ struct RelacyMachine {
       const Lock lock{mutex_};
       while (!permit_) condition_.wait(mutex_.native(), $);
       permit_ = false;
+    }
+    /// The time may be up at any moment.
+    bool park_until(std::int64_t) {
+      const Lock lock{mutex_};
+      if (!permit_) condition_.wait_for(mutex_.native(), 0, $);
+      return std::exchange(permit_, false);
     }
     void unpark() {
       const Lock lock{mutex_};

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -33,14 +34,19 @@ struct SteppedPolicy {
     }
   };
   using Mutex = std::mutex;
+  static inline std::int64_t clock = 1;
   struct Parker {
     int permits = 0;
     void park() {
       if (std::exchange(permits, 0) == 0) throw std::logic_error("would sleep for ever");
     }
+    bool park_until(std::int64_t deadline_ns) {
+      if (std::exchange(permits, 0) != 0) return true;
+      clock = std::max(clock, deadline_ns);
+      return false;
+    }
     void unpark() { permits = 1; }
   };
-  static inline std::int64_t clock = 1;
   static void pause() {}
   static void yield() {}
   static std::int64_t clock_ns() { return clock; }
@@ -80,6 +86,13 @@ class MonitorProtocolTest : public ::testing::TestWithParam<bool> {
   void exit(Protocol::Thread& thread) { exit(word, thread); }
   void wait(Protocol::Thread& thread, const std::function<void()>& others) {
     protocol.wait(word, thread, [&](auto sleep) {
+      others();
+      sleep();
+    });
+  }
+
+  bool wait_for(Protocol::Thread& thread, std::int64_t ns, const std::function<void()>& others) {
+    return protocol.wait_until(word, thread, SteppedPolicy::clock + ns, [&](auto sleep) {
       others();
       sleep();
     });
@@ -271,6 +284,60 @@ TEST_P(MonitorProtocolTest, NotifyAllLetsEveryWaiterEnter) {
   });
   exit(a);
   EXPECT_EQ(word.load(), 0u);
+}
+
+TEST_P(MonitorProtocolTest, AWaitEndsWhenItsTimeIsUpAndReturnsWithItsDepth) {
+  enter(a);
+  enter(a);
+  const std::int64_t began = SteppedPolicy::clock;
+  EXPECT_FALSE(wait_for(a, 500, [] {}));
+  EXPECT_EQ(SteppedPolicy::clock, began + 500);
+  exit(a);
+  EXPECT_NE(word.load(), 0u) << "one of two levels is left";
+  exit(a);
+  EXPECT_EQ(word.load(), 0u);
+  EXPECT_EQ(protocol.inflated_monitors(), 0u);
+}
+
+TEST_P(MonitorProtocolTest, ANotifyInTimeIsSaidThoughTheMonitorComesLater) {
+  enter(a);
+  int sleeps = 0;
+  EXPECT_TRUE(wait_for(a, 500, [&] {
+    if (++sleeps == 1) {
+      enter(b);
+      protocol.notify(word, b, false);  // a is notified, and its time is up before b leaves
+    } else {
+      exit(b);
+    }
+  }));
+  EXPECT_EQ(sleeps, 2);
+  exit(a);
+  EXPECT_EQ(word.load(), 0u);
+}
+
+TEST_P(MonitorProtocolTest, WhoseTimeIsUpQueuesForTheMonitorAndTakesNoNotify) {
+  enter(a);
+  int sleeps = 0;
+  EXPECT_FALSE(wait_for(a, 500, [&] {
+    if (++sleeps == 1) {
+      enter(b);  // and holds it while a's time passes
+      return;
+    }
+    EXPECT_EQ(a.place, Place::entering);
+    protocol.notify(word, b, false);  // nobody waits: a must not take it
+    wait(b, [&] {                     // b waits behind a, which is not back yet
+      enter(c);
+      protocol.notify(word, c, false);
+      EXPECT_EQ(b.place, Place::entering);
+      exit(c);
+      b.parker.permits = 1;
+    });
+    exit(b);
+  }));
+  EXPECT_EQ(sleeps, 2);
+  exit(a);
+  EXPECT_EQ(word.load(), 0u);
+  EXPECT_EQ(protocol.inflated_monitors(), 0u);
 }
 
 TEST_P(MonitorProtocolTest, AMonitorThatHasGoneToAnotherObjectCannotBeEnteredByMistake) {

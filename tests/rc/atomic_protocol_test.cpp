@@ -95,6 +95,21 @@ TEST(AtomicCount, TheSoleOwnerOnlyLooksAndAcquires) {
   EXPECT_EQ(done_by([&] { EXPECT_TRUE(count.release()); }), Done{"load acquire"});
 }
 
+TEST(AtomicCount, WhatMayBeReferredToWeaklyIsAlwaysDecremented) {
+  BasicAtomicCount<RecordingMachine> count;
+  EXPECT_EQ(done_by([&] { EXPECT_TRUE(count.release_observed()); }),
+            (Done{"sub release", "load acquire"}));
+  EXPECT_FALSE(count.try_retain()) << "the dead stay dead";
+  EXPECT_EQ(count.value(), 0u);
+}
+
+TEST(AtomicCount, AWeakLoadRetainsTheLivingByOneSwap) {
+  BasicAtomicCount<RecordingMachine> count;
+  EXPECT_EQ(done_by([&] { EXPECT_TRUE(count.try_retain()); }),
+            (Done{"load relaxed", "exchange relaxed"}));
+  EXPECT_EQ(count.value(), 2u);
+}
+
 /// The other one of two goes between our look and our decrement.
 struct Racing : RecordingMachine {
   template <class T>
