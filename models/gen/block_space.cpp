@@ -41,7 +41,7 @@ BlockIndex BlockSpace::claim() {
     ++resident_granules_;
   }
   in_use_[i] = 1;
-  ++used_;
+  most_used_ = std::max(most_used_, ++used_);
   return i;
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "base/mapping.h"
 #include "models/gen/address_space.h"
@@ -48,6 +49,8 @@ class BlockSpace {
   /// Blocks below it have been in use.
   BlockIndex touched_blocks() const { return touched_; }
   std::size_t used_blocks() const { return used_; }
+  /// The most blocks in use at once since the last call.
+  std::size_t take_most_used() { return std::exchange(most_used_, used_); }
   std::size_t resident_blocks() const { return resident_granules_ * granule_blocks_; }
 
  private:
@@ -63,6 +66,7 @@ class BlockSpace {
   BlockIndex touched_ = 0;
   BlockIndex lowest_maybe_ = 0;  ///< no block below it is free
   std::size_t used_ = 0;
+  std::size_t most_used_ = 0;
   std::size_t resident_granules_ = 0;
 };
 

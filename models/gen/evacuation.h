@@ -3,16 +3,31 @@
 // walk: near to what they refer to. (Cheney's queue needs no stack, but touches each line of a tree
 // at many moments: README.md has the measurement.)
 //
-// A worker owns two buffers, one for survivors and one for promoted objects, and shares nothing
-// else while it copies; a header becomes the forwarding address in one store.
+// One worker begins, alone; when it has scanned many objects and there are more, it calls the crew,
+// and they go on together. A worker owns two buffers, one for survivors and one for promoted
+// objects, a stack of grey objects, and the blocks of the nursery that it reached first
+// (territory.h): a header becomes the forwarding address in one store in either case.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
+#include <vector>
 
+#include "models/gen/exchange.h"
 #include "models/gen/heap.h"
 
 namespace reclaim::gen {
+
+/// A reference into another worker's block: the slot that holds it, and, if the slot lies in an old
+/// object, that one, which is to be remembered should the reference turn out to stay young.
+struct FoundSlot {
+  Object** slot;
+  Object* old_holder;
+};
+
+class Evacuator;
 
 /// One minor collection's work; with `promote_all`, the first part of a major one. The world is
 /// stopped and mutators' buffers are flushed.
@@ -24,6 +39,42 @@ class Evacuation {
   void run();
 
  private:
+  friend class Evacuator;
+
+  unsigned workers_that_fit() const;
+  void work_together(Evacuator& first, unsigned workers);
+  /// A fresh block for survivors; an empty range when they have filled their share. Thread-safe.
+  BumpRange survivor_block();
+  /// A fresh block for promoted objects. Thread-safe.
+  BumpRange promotion_block();
+  void remember(std::span<const Remembered> entries);
+  void sweep_large();
+
+  Heap& heap_;
+  const std::uint64_t tenure_bits_;  ///< an object whose age field is at least this is promoted
+  const unsigned workers_most_;
+  Exchange<FoundSlot> exchange_;
+  std::mutex mutex_;
+  std::size_t survivor_blocks_left_;
+};
+
+/// One worker of it.
+class Evacuator {
+ public:
+  Evacuator(Evacuation& evacuation, unsigned worker);
+
+  void visit_roots();
+  void visit_remembered();
+  /// Scans grey objects until there are none, or `most` have been scanned and there are more:
+  /// false.
+  bool drain_alone(std::size_t most);
+  void drain_together();
+  /// What does not keep alive, once everything else has been traced; the other workers have gone.
+  void visit_weakly();
+  /// Hands back the buffers.
+  void finish();
+
+ private:
   /// What changes with every object. Functions that visit many keep a copy of their own, which the
   /// compiler can hold in registers: through memory, each push, pop and bump would wait for the one
   /// before (a third of the whole collection's time).
@@ -32,10 +83,11 @@ class Evacuation {
     Object** grey_limit;  ///< end of its room
     BumpRange survivors;
     BumpRange promoted;
-    std::uint64_t tenure_bits;  ///< an object whose age field is at least this is promoted
+    std::uint64_t tenure_bits;
   };
 
-  bool visit(Hot& hot, Object** slot);
+  template <bool together>
+  bool visit(Hot& hot, Object** slot, Object* old_holder);
   bool visit_slow(Object** slot);
   void save(const Hot& hot);
   Hot load() const;
@@ -46,21 +98,39 @@ class Evacuation {
   void retire_survivors();
   void retire_promoted();
 
-  void visit_roots();
-  void visit_remembered();
-  void drain();
-  void visit_weakly();
+  template <bool together>
+  bool drain(std::size_t most);
+  template <bool together>
+  bool scan(Hot& hot, Object* object, HeaderWord word);
+  template <bool together>
   bool scan_any(Object* object);
-  bool scan_chunks(AnyArray* array);
-  void sweep_large();
+  template <bool together>
+  void scan_chunks(AnyArray* array);
+  void remember(Object* holder, Object** slot);
+  void flush_remembered();
 
+  void send(unsigned owner, FoundSlot letter);
+  void flush_letters();
+  void share();
+  void read(const std::vector<FoundSlot>& letters);
+
+  static constexpr std::size_t batch = 64;
+  struct Outbox {
+    std::size_t count = 0;
+    std::array<FoundSlot, batch> letters;
+  };
+
+  Evacuation& evacuation_;
   Heap& heap_;
+  const unsigned worker_;
   const Kind* const kinds_;
   const std::uintptr_t maybe_young_from_;
   const std::uintptr_t nursery_from_;
   Hot hot_;
-  std::size_t survivor_blocks_left_;
   GrowingStack<Object*>& grey_;
+  std::size_t remembered_count_ = 0;
+  std::array<Remembered, batch> remembered_;
+  std::array<Outbox, workers_most> outboxes_;
 };
 
 }  // namespace reclaim::gen

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "measure/clock.h"
 #include "models/gen/evacuation.h"
@@ -39,7 +40,9 @@ Heap::Heap(const HeapOptions& options)
       large_(range_.base() + old_bytes_, large_bytes_),
       nursery_(range_.base() + old_bytes_ + large_bytes_, nursery_bytes_, huge_pages_),
       remembered_(old_bytes_ / 16 + large_bytes_ / 512),
-      mark_stack_((old_bytes_ + large_bytes_) / 16),
+      nursery_territory_(nursery_bytes_ >> block_shift),
+      old_territory_(old_bytes_ >> block_shift),
+      crew_(policy::workers(options.collectors, std::thread::hardware_concurrency())),
       safepoints_(options.stress.collect_at_each_poll),
       tenure_age_(policy::tenure_age(0, 1)),
       made_(kinds_.size()) {
@@ -82,8 +85,10 @@ std::size_t Heap::resident_bytes() const {
 }
 
 std::size_t Heap::metadata_bytes() const {
+  std::size_t stacks = 0;
+  for (const auto& grey : grey_) stacks += grey != nullptr ? grey->committed_bytes() : 0;
   return old_.metadata_bytes() + large_.metadata_bytes() + remembered_.metadata_bytes() +
-         weak_.metadata_bytes() + mark_stack_.committed_bytes();
+         weak_.metadata_bytes() + stacks;
 }
 
 void Heap::make_resident_room(std::size_t bytes) {
@@ -108,6 +113,14 @@ BlockIndex Heap::claim_old() {
   const BlockIndex block = old_.claim();
   if (block == no_block) exhausted(block_bytes);
   return block;
+}
+
+GrowingStack<Object*>& Heap::grey_stack(unsigned worker) {
+  std::unique_ptr<GrowingStack<Object*>>& grey = grey_[worker];
+  if (grey == nullptr) {
+    grey = std::make_unique<GrowingStack<Object*>>((old_bytes_ + large_bytes_) / 16);
+  }
+  return *grey;
 }
 
 // --- allocation ---
@@ -218,8 +231,10 @@ void Heap::begin_collection() {
 }
 
 void Heap::minor_collection(bool promote_all) {
+  const std::size_t nursery_before = nursery_.used_blocks(), old_before = old_.used_blocks();
   Evacuation{*this, promote_all}.run();
-  tenure_age_ = policy::tenure_age(nursery_.used_blocks(), eden_blocks_wanted());
+  const std::size_t alive = nursery_.used_blocks() + old_.used_blocks() - old_before;
+  tenure_age_ = policy::tenure_age(alive, nursery_before);
   set_eden();
 }
 
@@ -234,9 +249,9 @@ void Heap::after_major() {
   next_major_bytes_ = policy::next_major_bytes(live);
   set_eden();
   room_after_major_ = nursery_room();
-  // Memory goes back to the system but for what the next cycle will want at once.
-  old_.release_free(old_.used_blocks() / 4 + policy::kept_free_blocks);
-  large_.release_free();
+  // What the cycle that ends here did not need goes back to the system.
+  old_.release_free(old_.take_most_used() - old_.used_blocks());
+  if (large_.resident_bytes() > large_.take_most_used_bytes()) large_.release_free();
   nursery_.release_free(eden_blocks_wanted() + policy::survivor_blocks_most(eden_blocks_wanted()));
 }
 
@@ -326,6 +341,7 @@ std::uint32_t Heap::attach(MutatorCore& mutator) {
 }
 
 void Heap::detach(MutatorCore& mutator, const MadeRows* made) {
+  mutator.stand_here();
   safepoints_.detach(mutator, [&] {
     const std::lock_guard lock(allocation_mutex_);
     mutator.flush_remembered(remembered_);
@@ -393,16 +409,8 @@ std::byte* MutatorCore::allocate_large(std::size_t bytes, bool& dirty) noexcept 
 void MutatorCore::poll_slow() noexcept { heap_.poll_slow(*this); }
 
 void MutatorCore::remember(Object* owner, void* slot) noexcept {
-  Remembered entry{owner, nullptr};
-  if ((owner->flags() & header::chunked) != 0) {
-    std::atomic_ref<std::uint8_t> mark{heap_.large().chunk_mark(slot)};
-    if (mark.load(std::memory_order_relaxed) != 0) return;
-    if (mark.exchange(1, std::memory_order_relaxed) != 0) return;
-    entry.chunk = chunk_of(static_cast<Object**>(slot));
-  } else if ((owner->bits.fetch_and(~header::unlogged, std::memory_order_relaxed) &
-              header::unlogged) == 0) {
-    return;  // another thread was first
-  }
+  Remembered entry;
+  if (!record(heap_.large(), owner, slot, entry)) return;  // or another thread was first
   if (remembered_count_ == remembered_.size()) heap_.flush_remembered(*this);
   remembered_[remembered_count_++] = entry;
 }

@@ -10,8 +10,10 @@
 // What is resident never exceeds the limit either: free blocks are given back before it would.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -20,6 +22,7 @@
 #include "boundary/census.h"
 #include "boundary/heap_options.h"
 #include "boundary/stops.h"
+#include "models/gen/crew.h"
 #include "models/gen/kind.h"
 #include "models/gen/large_space.h"
 #include "models/gen/mutator.h"
@@ -28,6 +31,7 @@
 #include "models/gen/remembered_set.h"
 #include "models/gen/roots.h"
 #include "models/gen/safepoint.h"
+#include "models/gen/territory.h"
 #include "models/gen/weak.h"
 #include "models/parts/monitor.h"
 
@@ -105,6 +109,9 @@ class Heap {
 
  private:
   friend class Evacuation;
+  friend class Evacuator;
+  friend class Marking;
+  friend class Marker;
   friend class MajorCollection;
   friend class Verifier;
 
@@ -136,6 +143,8 @@ class Heap {
   BlockIndex claim_nursery(Nursery::Use use);
   BlockIndex claim_old();
   void make_resident_room(std::size_t bytes);
+  /// A worker's own.
+  GrowingStack<Object*>& grey_stack(unsigned worker);
   std::size_t metadata_bytes() const;
   [[noreturn]] void exhausted(std::size_t asked_bytes) const;
 
@@ -148,10 +157,12 @@ class Heap {
   LargeSpace large_;
   Nursery nursery_;
   RememberedSet remembered_;
-  GrowingStack<Object*> mark_stack_;
   KindTable kinds_;
   GlobalRoots globals_;
   WeakTable weak_;
+  Territory nursery_territory_, old_territory_;
+  std::array<std::unique_ptr<GrowingStack<Object*>>, workers_most> grey_;  ///< made when needed
+  Crew crew_;
   Safepoints safepoints_;
   parts::MonitorTable monitors_;
 
@@ -162,8 +173,9 @@ class Heap {
   std::size_t room_after_major_ = 0;  ///< nursery_room() as the last major collection left it
   std::size_t young_large_bytes_ = 0;
   std::size_t next_major_bytes_ =
-      0;                 ///< without a limit: old + large that start a major collection
-  BumpRange promotion_;  ///< rest of the old block that promoted objects go to
+      0;  ///< without a limit: old + large that start a major collection
+  /// The rests of the old blocks that promoted objects go to: one for each worker.
+  std::array<BumpRange, workers_most> promotions_{};
   unsigned tenure_age_;
   std::vector<std::pair<Object*, std::uint32_t>> pins_;
   std::uint64_t makes_ = 0;  ///< stress

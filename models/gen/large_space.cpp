@@ -1,5 +1,7 @@
 #include "models/gen/large_space.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 #include "models/gen/block.h"
 #include "models/gen/scribble.h"
@@ -39,6 +41,7 @@ LargeSpace::Run LargeSpace::take(std::size_t page, std::size_t run_pages, std::s
   runs_[page] = in_use | static_cast<Entry>(pages);
   if (kind != 0) dirty_pages_ -= pages;
   used_pages_ += pages;
+  most_used_pages_ = std::max(most_used_pages_, used_pages_);
   cursor_ = page + pages;
   return {base_ + page * page_bytes, kind != 0};
 }

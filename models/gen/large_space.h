@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "models/gen/address_space.h"
 #include "models/gen/header.h"
@@ -33,6 +34,10 @@ class LargeSpace {
   GrowingStack<Object*>& young() { return young_; }
   GrowingStack<Object*>& old() { return old_; }
 
+  /// The most bytes in use at once since the last call.
+  std::size_t take_most_used_bytes() {
+    return std::exchange(most_used_pages_, used_pages_) * page_bytes;
+  }
   std::size_t used_bytes() const { return used_pages_ * page_bytes; }
   std::size_t resident_bytes() const { return (used_pages_ + dirty_pages_) * page_bytes; }
   std::size_t free_resident_bytes() const { return dirty_pages_ * page_bytes; }
@@ -76,6 +81,7 @@ class LargeSpace {
   std::size_t end_page_ = 0;  ///< pages from here on have never been used
   std::size_t cursor_ = 0;
   std::size_t used_pages_ = 0;
+  std::size_t most_used_pages_ = 0;
   std::size_t dirty_pages_ = 0;
 };
 

@@ -1,9 +1,9 @@
 #include "models/gen/major.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
+#include "models/gen/marking.h"
 #include "models/gen/policy.h"
 #include "models/gen/scribble.h"
 
@@ -18,9 +18,7 @@ MajorCollection::MajorCollection(Heap& heap, bool compact_all)
 
 void MajorCollection::run() {
   old_.clear_marks();
-  mark_roots();
-  drain();
-  visit_weakly();
+  Marking{heap_}.run();
   if (heap_.counting_live_) count_live();
   filter_remembered();
   sweep_large();
@@ -28,99 +26,14 @@ void MajorCollection::run() {
   measure_blocks();
   if (decide_to_slide()) {
     ++heap_.totals_.slides;
-    set_targets();
-    update_roots();
-    move_and_update();
-    finish_blocks(last_);
+    slide();
   } else {
     free_empty_blocks();
   }
   heap_.totals_.old_blocks_bytes = old_.used_blocks() * block_bytes;
 }
 
-// --- mark ---
-
-void MajorCollection::mark_roots() {
-  for (MutatorCore* m : heap_.safepoints_.mutators()) {
-    m->for_each_root([this](Object** root) { mark(*root); });
-  }
-  heap_.globals_.for_each([this](Object** slot) { mark(*slot); });
-  for (const auto& [blob, pins] : heap_.pins_) mark(blob);
-}
-
-[[gnu::always_inline]] inline void MajorCollection::mark(Object* object) {
-  if (old_.contains(object)) {
-    if (!old_.mark_start(object)) return;
-    __builtin_prefetch(object);
-    heap_.mark_stack_.push(object);
-  } else if (object != nullptr) {  // large, or a pinned blob in the nursery
-    const std::uint32_t flags = object->flags();
-    if ((flags & header::marked) != 0) return;
-    object->bits.store(flags | header::marked, std::memory_order_relaxed);
-    heap_.mark_stack_.push(object);
-  }
-}
-
-[[gnu::always_inline]] inline void MajorCollection::trace(Object* object) {
-  const Kind& kind = kinds_.of(object->word());
-  if constexpr (checked) {
-    static_cast<const ObjectLayout::Head*>(object)->verify_alive();  // it is reachable after all
-  }
-  if (old_.contains(object)) old_.mark_words(object, bytes_of(kind, object));
-  for_each_slot_of(kind, object, [this](Object** slot) { mark(*slot); });
-}
-
-/// Objects pass through a short queue between the mark stack and their tracing, so that their
-/// headers have arrived in the cache by then (Cher, Hosking, Vijaykumar 2004).
-void MajorCollection::drain() {
-  constexpr std::size_t queue_length = 8;
-  std::array<Object*, queue_length> queue{};
-  std::size_t at = 0;
-  GrowingStack<Object*>& stack = heap_.mark_stack_;
-  for (;;) {
-    Object* next = nullptr;
-    if (!stack.empty()) {
-      next = stack.pop();
-      __builtin_prefetch(next);
-    }
-    std::swap(next, queue[at]);
-    at = (at + 1) % queue_length;
-    if (next != nullptr) {
-      trace(next);
-    } else if (stack.empty()) {
-      bool left = false;
-      for (Object*& queued : queue) {
-        if (queued == nullptr) continue;
-        left = true;
-        trace(std::exchange(queued, nullptr));
-      }
-      if (!left && stack.empty()) return;
-    }
-  }
-}
-
-void MajorCollection::visit_weakly() {
-  class Tracing final : public WeakTracing {
-   public:
-    explicit Tracing(MajorCollection& collection) : collection_(collection) {}
-    Object* survivor(Object* object) override {
-      const bool lives = collection_.old_.contains(object)
-                             ? collection_.old_.is_marked(object)
-                             : (object->flags() & header::marked) != 0;
-      return lives ? object : nullptr;
-    }
-    void keep(Object** slot) override { collection_.mark(*slot); }
-    void drain() override { collection_.drain(); }
-    bool is_young(const Object* object) const override {
-      return collection_.heap_.is_young(object);
-    }
-
-   private:
-    MajorCollection& collection_;
-  };
-  Tracing tracing{*this};
-  heap_.weak_.after_tracing(tracing, true);
-}
+// --- what was marked ---
 
 void MajorCollection::count(const Object* object) {
   const HeaderWord word = object->word();
@@ -213,7 +126,9 @@ void MajorCollection::free_empty_blocks() {
       if constexpr (checked) scribble_dead(i);
       continue;
     }
-    if (heap_.promotion_.end == old_.end_of(i)) heap_.promotion_ = {};
+    for (BumpRange& rest : heap_.promotions_) {
+      if (rest.end == old_.end_of(i)) rest = {};
+    }
     old_.free(i);
   }
 }
@@ -228,15 +143,48 @@ void MajorCollection::scribble_dead(BlockIndex block) {
 }
 
 // --- slide ---
+//
+// Each range of blocks is slid to its own front, so that workers move ranges of their own at once.
 
 /// A target that says "stays": no address is odd.
 static std::byte* const stays = reinterpret_cast<std::byte*>(1);
 
+/// As many ranges, of about as many live words each, as have work for a worker.
+void MajorCollection::divide() {
+  std::size_t words = 0;
+  for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) words += live_words(i);
+  const std::size_t least = heap_.options_.stress.collect_together ? 1 : policy::words_a_slider;
+  const std::size_t wanted = std::clamp<std::size_t>(words / least, 1, heap_.crew_.size() + 1u);
+  const unsigned workers =
+      compact_all_ ? 1 : 1 + heap_.crew_.hire(static_cast<unsigned>(wanted) - 1);
+  const std::size_t share = words / workers + 1;
+  std::size_t so_far = 0;
+  ranges_.push_back({0, 0, {}});
+  for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
+    if (so_far >= share * ranges_.size()) ranges_.push_back({i, i, {}});
+    so_far += live_words(i);
+    ranges_.back().end = i + 1;
+  }
+}
+
+std::size_t MajorCollection::live_words(BlockIndex i) const {
+  return old_.in_use(i) ? old_[i].live_words : 0;
+}
+
+void MajorCollection::slide() {
+  divide();
+  for (Range& range : ranges_) set_targets(range);
+  update_roots();
+  heap_.crew_.together(static_cast<unsigned>(ranges_.size()) - 1,
+                       [this](unsigned worker) { move_and_update(ranges_[worker]); });
+  finish_blocks();
+}
+
 void MajorCollection::advance(Cursor& cursor) {
   if (cursor.block != no_block) old_[cursor.block].top = cursor.to;
-  BlockIndex next = cursor.block == no_block ? 0 : cursor.block + 1;
+  BlockIndex next = cursor.block == no_block ? cursor.first : cursor.block + 1;
   while (!old_.in_use(next) || old_[next].in_place || old_[next].live_words == 0) ++next;
-  cursor = {next, old_.begin_of(next), old_.end_of(next)};
+  cursor = {cursor.first, next, old_.begin_of(next), old_.end_of(next)};
 }
 
 /// Objects that begin in the same line go to the same block, one after the other.
@@ -264,15 +212,16 @@ void MajorCollection::set_targets_in(BlockIndex block, Cursor& cursor) {
   }
 }
 
-void MajorCollection::set_targets() {
-  for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
+void MajorCollection::set_targets(Range& range) {
+  range.cursor.first = range.begin;
+  for (BlockIndex i = range.begin; i < range.end; ++i) {
     const OldSpace::Block& block = old_[i];
     if (!old_.in_use(i) || (block.live_words == 0 && !block.in_place)) continue;
     if (block.in_place) {
       std::fill_n(old_.targets_of(i), lines_per_block, stays);
     } else {
-      if (last_.block == no_block) advance(last_);
-      set_targets_in(i, last_);
+      if (range.cursor.block == no_block) advance(range.cursor);
+      set_targets_in(i, range.cursor);
     }
   }
 }
@@ -296,8 +245,8 @@ void MajorCollection::update_roots() {
   }
 }
 
-void MajorCollection::move_and_update() {
-  for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
+void MajorCollection::move_and_update(const Range& range) {
+  for (BlockIndex i = range.begin; i < range.end; ++i) {
     if (!old_.in_use(i) || old_[i].live_words == 0) continue;
     const bool in_place = old_[i].in_place;
     old_.for_each_marked(i, [&](Object* object) {
@@ -319,26 +268,35 @@ void MajorCollection::move_and_update() {
   }
 }
 
-/// Movable blocks behind the cursor hold nothing any more; the cursor's takes promoted objects
-/// next.
-void MajorCollection::finish_blocks(const Cursor& cursor) {
-  const std::byte* promotion_end = heap_.promotion_.end;
-  heap_.promotion_ = {};
-  for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
-    OldSpace::Block& block = old_[i];
-    if (!old_.in_use(i)) continue;
-    if (block.in_place) {
-      if (promotion_end == old_.end_of(i)) heap_.promotion_ = {block.top, old_.end_of(i)};
-      if constexpr (checked) scribble_dead(i);
-    } else if (block.live_words == 0 || cursor.block == no_block || i > cursor.block) {
-      old_.free(i);
+/// Movable blocks behind a range's cursor hold nothing any more; the cursor's takes promoted
+/// objects next.
+void MajorCollection::finish_blocks() {
+  const std::array<BumpRange, workers_most> before = std::exchange(heap_.promotions_, {});
+  std::size_t rests = 0;
+  const auto keep_rest = [&](const BumpRange& rest) {
+    if (rests != heap_.promotions_.size()) heap_.promotions_[rests++] = rest;
+  };
+  for (const Range& range : ranges_) {
+    const Cursor& cursor = range.cursor;
+    for (BlockIndex i = range.begin; i < range.end; ++i) {
+      if (!old_.in_use(i)) continue;
+      if (old_[i].in_place) {
+        if constexpr (checked) scribble_dead(i);
+      } else if (old_[i].live_words == 0 || cursor.block == no_block || i > cursor.block) {
+        old_.free(i);
+      }
+    }
+    if (cursor.block == no_block) continue;
+    old_[cursor.block].top = cursor.to;
+    keep_rest({cursor.to, cursor.end});
+    if constexpr (checked) {
+      scribble(cursor.to, static_cast<std::size_t>(cursor.end - cursor.to));
     }
   }
-  if (cursor.block == no_block) return;
-  old_[cursor.block].top = cursor.to;
-  heap_.promotion_ = {cursor.to, cursor.end};
-  if constexpr (checked) {
-    scribble(cursor.to, static_cast<std::size_t>(cursor.end - cursor.to));
+  for (const BumpRange& rest : before) {
+    if (rest.end == nullptr) continue;
+    const BlockIndex i = old_.index_of(rest.end - 1);
+    if (old_.in_use(i) && old_[i].in_place) keep_rest(rest);
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "models/gen/heap.h"
 
@@ -23,19 +24,21 @@ class MajorCollection {
   void run();
 
  private:
-  /// Where the slide puts the next object.
+  /// Where the slide of a range puts the next object.
   struct Cursor {
+    BlockIndex first = 0;  ///< of the range
     BlockIndex block = no_block;
     std::byte* to = nullptr;
     std::byte* end = nullptr;
   };
+  /// Blocks [begin, end), slid to their own front.
+  struct Range {
+    BlockIndex begin;
+    BlockIndex end;
+    Cursor cursor;
+  };
 
-  // mark
-  void mark_roots();
-  void mark(Object* object);
-  void trace(Object* object);
-  void drain();
-  void visit_weakly();
+  // what was marked
   void count_live();
   void count(const Object* object);
   void filter_remembered();
@@ -48,13 +51,16 @@ class MajorCollection {
   void free_empty_blocks();
 
   // slide
-  void set_targets();
+  void slide();
+  void divide();
+  std::size_t live_words(BlockIndex block) const;
+  void set_targets(Range& range);
   void set_targets_in(BlockIndex block, Cursor& cursor);
   void advance(Cursor& cursor);
   Object* moved(Object* object) const;
   void update_roots();
-  void move_and_update();
-  void finish_blocks(const Cursor& cursor);
+  void move_and_update(const Range& range);
+  void finish_blocks();
   void scribble_dead(BlockIndex block);
 
   Heap& heap_;
@@ -62,7 +68,7 @@ class MajorCollection {
   LargeSpace& large_;
   const KindTable& kinds_;
   const bool compact_all_;
-  Cursor last_;  ///< where the slide ended
+  std::vector<Range> ranges_;  ///< one for each worker that slides
 };
 
 }  // namespace reclaim::gen

@@ -29,6 +29,18 @@ namespace {
   return to;
 }
 
+/// The size of an object of a size of its own, if copying its words is all that moving it takes and
+/// it is not long; else 0.
+inline std::size_t bytes_if_plain(const Kind& kind, const Object* object) {
+  constexpr std::size_t long_bytes = 256;
+  if ((object->word() & header::pinned) != 0) return 0;
+  if (kind.shape == Shape::blob && static_cast<const AnyBlob*>(object)->alignment() > word_bytes) {
+    return 0;
+  }
+  const std::size_t bytes = bytes_of(kind, object);
+  return bytes < long_bytes ? bytes : 0;
+}
+
 constexpr HeaderWord grown_older(HeaderWord word) { return word + header::age_one; }
 constexpr HeaderWord grown_old(HeaderWord word) {
   return (word & ~HeaderWord{header::age_mask}) | header::old | header::unlogged;
@@ -36,39 +48,128 @@ constexpr HeaderWord grown_old(HeaderWord word) {
 
 }  // namespace
 
+// --- the collection ---
+
 Evacuation::Evacuation(Heap& heap, bool promote_all)
     : heap_(heap),
-      kinds_(heap.kinds_.begin()),
-      maybe_young_from_(address_of(heap.large_.base())),
-      nursery_from_(address_of(heap.nursery_.base())),
-      hot_{},
-      survivor_blocks_left_(policy::survivor_blocks_most(heap.eden_blocks_most_)),
-      grey_(heap.mark_stack_) {
-  hot_.promoted = heap.promotion_;
-  hot_.tenure_bits = promote_all ? 0 : std::uint64_t{heap.tenure_age_} << header::age_shift;
+      tenure_bits_(promote_all ? 0 : std::uint64_t{heap.tenure_age_} << header::age_shift),
+      workers_most_(workers_that_fit()),
+      survivor_blocks_left_(policy::survivor_blocks_most(heap.eden_blocks_most_)) {}
+
+/// Each worker leaves two blocks half used: as many as the limit has room for beside the reserve.
+unsigned Evacuation::workers_that_fit() const {
+  const std::size_t n = heap_.nursery_.used_blocks();
+  const std::size_t taken =
+      ((heap_.old_.used_blocks() + n + copy_reserve_blocks(n)) << block_shift) +
+      heap_.large_.used_bytes();
+  const std::size_t spare =
+      heap_.limit_bytes_ > taken ? (heap_.limit_bytes_ - taken) >> block_shift : 0;
+  return 1 + static_cast<unsigned>(std::min<std::size_t>(heap_.crew_.size(), spare / 2));
 }
 
 void Evacuation::run() {
   heap_.nursery_.begin_evacuation();
-  visit_roots();
-  visit_remembered();
-  drain();
-  visit_weakly();
-  retire_survivors();
-  retire_promoted();
-  heap_.promotion_ = hot_.promoted;
+  Evacuator first{*this, 0};
+  first.visit_roots();
+  first.visit_remembered();
+  const std::size_t alone = heap_.options_.stress.collect_together ? 0 : policy::objects_alone;
+  if (!first.drain_alone(alone)) {
+    const unsigned workers = 1 + heap_.crew_.hire(workers_most_ - 1);
+    if (workers != 1) {
+      work_together(first, workers);
+    } else {
+      first.drain_alone(policy::everything);
+    }
+  }
+  first.visit_weakly();
+  first.finish();
   sweep_large();
   heap_.nursery_.end_evacuation();
 }
 
-Evacuation::Hot Evacuation::load() const {
+void Evacuation::work_together(Evacuator& first, unsigned workers) {
+  heap_.nursery_territory_.clear(heap_.nursery_.touched_blocks());
+  exchange_.open(workers);
+  heap_.crew_.together(workers - 1, [&](unsigned worker) {
+    if (worker == 0) {
+      first.drain_together();
+    } else {
+      Evacuator helper{*this, worker};
+      helper.drain_together();
+      helper.finish();
+    }
+  });
+}
+
+BumpRange Evacuation::survivor_block() {
+  const std::lock_guard lock(mutex_);
+  if (survivor_blocks_left_ == 0) return {};
+  --survivor_blocks_left_;
+  std::byte* begin = heap_.nursery_.begin_of(heap_.claim_nursery(Nursery::Use::survivor));
+  return {begin, begin + block_bytes};
+}
+
+BumpRange Evacuation::promotion_block() {
+  const std::lock_guard lock(mutex_);
+  std::byte* begin = heap_.old_.begin_of(heap_.claim_old());
+  return {begin, begin + block_bytes};
+}
+
+void Evacuation::remember(std::span<const Remembered> entries) {
+  const std::lock_guard lock(mutex_);
+  for (const Remembered& entry : entries) heap_.remembered_.add(entry);
+}
+
+void Evacuation::sweep_large() {
+  GrowingStack<Object*>& young = heap_.large_.young();
+  std::size_t kept = 0;
+  for (Object* object : young) {
+    const std::uint32_t flags = object->flags();
+    if ((flags & header::marked) == 0) {
+      heap_.large_.free(object);
+      continue;
+    }
+    object->bits.store(flags & ~header::marked, std::memory_order_relaxed);
+    if ((flags & header::old) != 0) {
+      heap_.large_.old().push(object);
+    } else {
+      young[kept++] = object;
+    }
+  }
+  young.shrink_to(kept);
+  heap_.young_large_bytes_ = 0;
+}
+
+// --- a worker ---
+
+Evacuator::Evacuator(Evacuation& evacuation, unsigned worker)
+    : evacuation_(evacuation),
+      heap_(evacuation.heap_),
+      worker_(worker),
+      kinds_(heap_.kinds_.begin()),
+      maybe_young_from_(address_of(heap_.large_.base())),
+      nursery_from_(address_of(heap_.nursery_.base())),
+      hot_{},
+      grey_(heap_.grey_stack(worker)) {
+  hot_.promoted = heap_.promotions_[worker];
+  hot_.tenure_bits = evacuation.tenure_bits_;
+}
+
+void Evacuator::finish() {
+  flush_remembered();
+  retire_survivors();
+  retire_promoted();
+  heap_.promotions_[worker_] = hot_.promoted;
+}
+
+Evacuator::Hot Evacuator::load() const {
   Hot hot = hot_;
   hot.grey = grey_.end();
   hot.grey_limit = grey_.limit();
   return hot;
 }
 
-void Evacuation::save(const Hot& hot) {
+void Evacuator::save(const Hot& hot) {
   hot_ = hot;
   grey_.set_end(hot.grey);
 }
@@ -76,30 +177,42 @@ void Evacuation::save(const Hot& hot) {
 // --- one reference ---
 
 /// Moves what the slot refers to out of the nursery, if that takes no more than a copy of a record
-/// into a buffer with room. True: it is young still. `done` is false when it takes more.
-[[gnu::always_inline]] inline bool Evacuation::visit(Hot& hot, Object** slot) {
+/// into a buffer with room. True: it is young still. What lies in another's block, when workers are
+/// together, is left to its owner, who will remember `old_holder` (null: the slot is in no old
+/// object) where that is called for.
+template <bool together>
+[[gnu::always_inline]] inline bool Evacuator::visit(Hot& hot, Object** slot, Object* old_holder) {
   Object* const from = *slot;
   if (address_of(from) < maybe_young_from_) return false;  // null, or old
   if (address_of(from) >= nursery_from_) [[likely]] {
+    if constexpr (together) {
+      const BlockIndex block = heap_.nursery_.index_of(from);
+      const unsigned owner = heap_.nursery_territory_.owner(block, worker_);
+      if (owner != worker_) {
+        send(owner, {slot, old_holder});
+        return false;
+      }
+    }
     const HeaderWord word = from->word();
     if (is_forwarded(word)) {
       *slot = reinterpret_cast<Object*>(word);
       return word >= nursery_from_;
     }
     const Kind& kind = KindTable::of(kinds_, word);
-    if (kind.bytes != 0 && hot.grey != hot.grey_limit) [[likely]] {
+    const std::size_t bytes = kind.bytes != 0 ? kind.bytes : bytes_if_plain(kind, from);
+    if (bytes != 0 && hot.grey != hot.grey_limit) [[likely]] {
       std::byte* to;
       HeaderWord aged;
       if ((word & header::age_mask) < hot.tenure_bits) {
-        to = take(hot.survivors, kind.bytes);
+        to = take(hot.survivors, bytes);
         aged = grown_older(word);
       } else {
-        to = take(hot.promoted, kind.bytes);
+        to = take(hot.promoted, bytes);
         aged = grown_old(word);
       }
       if (to != nullptr) [[likely]] {
         auto* copy = reinterpret_cast<Object*>(to);
-        copy_object(to, reinterpret_cast<const std::byte*>(from), kind.bytes);
+        copy_object(to, reinterpret_cast<const std::byte*>(from), bytes);
         copy->word() = aged;
         from->word() = address_of(copy);
         *slot = copy;
@@ -116,13 +229,13 @@ void Evacuation::save(const Hot& hot) {
 
 /// Any reference that may be young: to a large object, to one whose size is not its type's, to one
 /// that needs a new block.
-[[gnu::noinline]] bool Evacuation::visit_slow(Object** slot) {
+[[gnu::noinline]] bool Evacuator::visit_slow(Object** slot) {
   if (address_of(*slot) < nursery_from_) return reach_large(*slot);
   *slot = evacuate(*slot);
   return address_of(*slot) >= nursery_from_;
 }
 
-Object* Evacuation::evacuate(Object* from) {
+Object* Evacuator::evacuate(Object* from) {
   const HeaderWord word = from->word();
   if ((word & header::pinned) != 0) return from;  // a blob: nothing to scan
   const Kind& kind = KindTable::of(kinds_, word);
@@ -143,80 +256,109 @@ Object* Evacuation::evacuate(Object* from) {
 
 /// Room in the buffer for survivors, or, with `promote` or when survivors have filled their share,
 /// in that for promoted objects.
-std::byte* Evacuation::allocate(bool& promote, std::size_t bytes) {
+std::byte* Evacuator::allocate(bool& promote, std::size_t bytes) {
   if (!promote && hot_.survivors.room() < bytes) {
-    if (survivor_blocks_left_ != 0) {
-      --survivor_blocks_left_;
-      retire_survivors();
-      std::byte* begin = heap_.nursery_.begin_of(heap_.claim_nursery(Nursery::Use::survivor));
-      hot_.survivors = {begin, begin + block_bytes};
-    } else {
+    retire_survivors();
+    hot_.survivors = evacuation_.survivor_block();
+    if (hot_.survivors.end == nullptr) {
       hot_.tenure_bits = 0;  // everything that is met from here on is promoted
       promote = true;
     }
   }
   if (promote && hot_.promoted.room() < bytes) {
     retire_promoted();
-    std::byte* begin = heap_.old_.begin_of(heap_.claim_old());
-    hot_.promoted = {begin, begin + block_bytes};
+    hot_.promoted = evacuation_.promotion_block();
   }
   BumpRange& buffer = promote ? hot_.promoted : hot_.survivors;
   return std::exchange(buffer.top, buffer.top + bytes);
 }
 
-void Evacuation::retire_survivors() {
+void Evacuator::retire_survivors() {
   const BumpRange& buffer = hot_.survivors;
   if (buffer.end != nullptr) heap_.nursery_.block_of(buffer.end - 1).top = buffer.top;
 }
 
-void Evacuation::retire_promoted() {
+void Evacuator::retire_promoted() {
   const BumpRange& buffer = hot_.promoted;
   if (buffer.end != nullptr) heap_.old_.block_of(buffer.end - 1).top = buffer.top;
 }
 
-/// A reference into the large space. True: the object is young, and stays so.
-bool Evacuation::reach_large(Object* object) {
-  const HeaderWord word = object->word();
-  if ((word & header::old) != 0) return false;
-  if ((word & header::marked) == 0) {
-    const Kind& kind = KindTable::of(kinds_, word);
-    HeaderWord aged = (is_tenured(word) ? grown_old(word) : grown_older(word)) | header::marked;
-    if (is_tenured(word) && kind.shape == Shape::array) aged |= header::chunked;
-    object->word() = aged;
+/// A reference into the large space, which is nobody's territory. True: the object is young, and
+/// stays so.
+bool Evacuator::reach_large(Object* object) {
+  std::uint32_t flags = object->flags();
+  while ((flags & (header::old | header::marked)) == 0) {
+    const Kind& kind = KindTable::of(kinds_, flags);
+    HeaderWord aged = (is_tenured(flags) ? grown_old(flags) : grown_older(flags)) | header::marked;
+    if (is_tenured(flags) && kind.shape == Shape::array) aged |= header::chunked;
+    if (!object->bits.compare_exchange_weak(flags, static_cast<std::uint32_t>(aged))) continue;
     if (kind.has_slots) grey_.push(object);
+    return (aged & header::old) == 0;
   }
-  return (object->flags() & header::old) == 0;
+  return (flags & header::old) == 0;
+}
+
+// --- one object ---
+
+/// Visits all slots of an object with this header. True: it refers to a young one.
+template <bool together>
+[[gnu::always_inline]] inline bool Evacuator::scan(Hot& hot, Object* object, HeaderWord word) {
+  const Kind& kind = KindTable::of(kinds_, word);
+  if (kind.bytes == 0) [[unlikely]] {
+    save(hot);
+    const bool young = scan_any<together>(object);
+    hot = load();
+    return young;
+  }
+  Object* const old_holder = (word & header::old) != 0 ? object : nullptr;
+  auto** words = reinterpret_cast<Object**>(object);
+  bool young = false;
+  for (std::uint64_t bits = kind.ref_bits; bits != 0; bits &= bits - 1) {
+    young |= visit<together>(hot, words + std::countr_zero(bits), old_holder);
+  }
+  return young;
+}
+
+template <bool together>
+bool Evacuator::scan_any(Object* object) {
+  Hot hot = load();
+  Object* const old_holder = (object->flags() & header::old) != 0 ? object : nullptr;
+  bool young = false;
+  for_each_slot_of(KindTable::of(kinds_, object->word()), object,
+                   [&](Object** slot) { young |= visit<together>(hot, slot, old_holder); });
+  save(hot);
+  return young;
 }
 
 // --- where tracing begins ---
 
-void Evacuation::visit_roots() {
+void Evacuator::visit_roots() {
   Hot hot = load();
   for (MutatorCore* m : heap_.safepoints_.mutators()) {
-    m->for_each_root([&](Object** root) { visit(hot, root); });
+    m->for_each_root([&](Object** root) { visit<false>(hot, root, nullptr); });
   }
   save(hot);
   const auto visit_rare = [this](Object** slot) {
     Hot rare = load();
-    visit(rare, slot);
+    visit<false>(rare, slot, nullptr);
     save(rare);
   };
   heap_.globals_.for_each(visit_rare);
   for (auto& [blob, pins] : heap_.pins_) visit_rare(&blob);
 }
 
-void Evacuation::visit_remembered() {
+void Evacuator::visit_remembered() {
   Hot hot = load();
   for (const Remembered& entry : heap_.remembered_.turn()) {
     bool young = false;
     if (entry.chunk != nullptr) {
       const SlotRange range = slots_of_chunk(static_cast<AnyArray*>(entry.object), entry.chunk);
-      for (Object** slot = range.first; slot < range.last; ++slot) young |= visit(hot, slot);
+      for (Object** slot = range.first; slot < range.last; ++slot) {
+        young |= visit<false>(hot, slot, nullptr);
+      }
       if (!young) heap_.large_.chunk_mark(entry.chunk) = 0;
     } else {
-      save(hot);
-      young = scan_any(entry.object);
-      hot = load();
+      young = scan<false>(hot, entry.object, entry.object->word());
       if (!young) entry.object->word() |= header::unlogged;
     }
     if (young) heap_.remembered_.add(entry);
@@ -226,110 +368,136 @@ void Evacuation::visit_remembered() {
 
 // --- the grey objects ---
 
-void Evacuation::drain() {
+template <bool together>
+bool Evacuator::drain(std::size_t most) {
   Hot hot = load();
-  while (hot.grey != grey_.begin()) {
+  for (std::size_t n = 0; hot.grey != grey_.begin(); ++n) {
+    if (n == most) {
+      save(hot);
+      return false;
+    }
     Object* const object = *--hot.grey;
     const HeaderWord word = object->word();
-    const Kind& kind = KindTable::of(kinds_, word);
-    bool young = false;
-    if (kind.bytes != 0) [[likely]] {
-      auto** words = reinterpret_cast<Object**>(object);
-      for (std::uint64_t bits = kind.ref_bits; bits != 0; bits &= bits - 1) {
-        young |= visit(hot, words + std::countr_zero(bits));
-      }
-    } else {
+    if ((word & header::chunked) != 0) [[unlikely]] {
       save(hot);
-      young = (word & header::chunked) != 0 ? scan_chunks(static_cast<AnyArray*>(object))
-                                            : scan_any(object);
+      scan_chunks<together>(static_cast<AnyArray*>(object));
       hot = load();
+      continue;
     }
-    if (young && (word & header::old) != 0) {
-      object->word() = word & ~HeaderWord{header::unlogged};
-      heap_.remembered_.add({object, nullptr});
-    }
+    const bool young = scan<together>(hot, object, word);
+    if (young && (word & header::old) != 0) remember(object, nullptr);
   }
   save(hot);
-}
-
-/// Visits all slots of an object. True: it refers to a young one.
-bool Evacuation::scan_any(Object* object) {
-  Hot hot = load();
-  bool young = false;
-  for_each_slot_of(KindTable::of(kinds_, object->word()), object,
-                   [&](Object** slot) { young |= visit(hot, slot); });
-  save(hot);
-  return young;
+  return true;
 }
 
 /// A large array that has just been promoted: remembers the chunks that refer to young objects, and
 /// never the whole.
-bool Evacuation::scan_chunks(AnyArray* array) {
+template <bool together>
+void Evacuator::scan_chunks(AnyArray* array) {
   Hot hot = load();
   Object** const end = slots_of(array) + array->length();
   for (Object** chunk = chunk_of(slots_of(array)); chunk < end; chunk += LargeSpace::chunk_slots) {
     const SlotRange range = slots_of_chunk(array, chunk);
     bool young = false;
-    for (Object** slot = range.first; slot < range.last; ++slot) young |= visit(hot, slot);
-    if (!young) continue;
-    heap_.large_.chunk_mark(chunk) = 1;
-    heap_.remembered_.add({array, chunk});
+    for (Object** slot = range.first; slot < range.last; ++slot) {
+      young |= visit<together>(hot, slot, array);
+    }
+    if (young) remember(array, range.first);
   }
   save(hot);
-  return false;
 }
+
+/// An old object refers to a young one, in the slot if it is a large array.
+void Evacuator::remember(Object* holder, Object** slot) {
+  Remembered entry;
+  if (!record(heap_.large_, holder, slot, entry)) return;
+  if (remembered_count_ == remembered_.size()) flush_remembered();
+  remembered_[remembered_count_++] = entry;
+}
+
+void Evacuator::flush_remembered() {
+  evacuation_.remember({remembered_.data(), remembered_count_});
+  remembered_count_ = 0;
+}
+
+bool Evacuator::drain_alone(std::size_t most) { return drain<false>(most); }
 
 // --- what does not keep alive ---
 
-void Evacuation::visit_weakly() {
+void Evacuator::visit_weakly() {
   class Tracing final : public WeakTracing {
    public:
-    explicit Tracing(Evacuation& evacuation) : evacuation_(evacuation) {}
+    explicit Tracing(Evacuator& evacuator) : evacuator_(evacuator) {}
     Object* survivor(Object* object) override {
-      if (address_of(object) < evacuation_.maybe_young_from_) return object;
+      if (address_of(object) < evacuator_.maybe_young_from_) return object;
       const HeaderWord word = object->word();
-      if (address_of(object) < evacuation_.nursery_from_) {
+      if (address_of(object) < evacuator_.nursery_from_) {
         return (word & (header::old | header::marked)) != 0 ? object : nullptr;
       }
-      return is_forwarded(word) ? reinterpret_cast<Object*>(word) : nullptr;
+      if (is_forwarded(word)) return reinterpret_cast<Object*>(word);
+      return (word & header::pinned) != 0 ? object : nullptr;
     }
     void keep(Object** slot) override {
-      Hot hot = evacuation_.load();
-      evacuation_.visit(hot, slot);
-      evacuation_.save(hot);
+      Hot hot = evacuator_.load();
+      evacuator_.visit<false>(hot, slot, nullptr);
+      evacuator_.save(hot);
     }
-    void drain() override { evacuation_.drain(); }
-    bool is_young(const Object* object) const override {
-      return evacuation_.heap_.is_young(object);
-    }
+    void drain() override { evacuator_.drain_alone(policy::everything); }
+    bool is_young(const Object* object) const override { return evacuator_.heap_.is_young(object); }
 
    private:
-    Evacuation& evacuation_;
+    Evacuator& evacuator_;
   };
   Tracing tracing{*this};
   heap_.weak_.after_tracing(tracing, false);
 }
 
-// --- afterwards ---
+// --- together ---
 
-void Evacuation::sweep_large() {
-  GrowingStack<Object*>& young = heap_.large_.young();
-  std::size_t kept = 0;
-  for (Object* object : young) {
-    const std::uint32_t flags = object->flags();
-    if ((flags & header::marked) == 0) {
-      heap_.large_.free(object);
-      continue;
+void Evacuator::drain_together() {
+  std::vector<FoundSlot> letters;
+  std::vector<Object*> given;
+  do {
+    read(letters);
+    for (Object* object : given) grey_.push(object);
+    while (!drain<true>(policy::objects_between_looks)) {
+      if (evacuation_.exchange_.is_anyone_hungry()) share();
     }
-    object->bits.store(flags & ~header::marked, std::memory_order_relaxed);
-    if ((flags & header::old) != 0) {
-      heap_.large_.old().push(object);
-    } else {
-      young[kept++] = object;
-    }
+    flush_letters();
+  } while (evacuation_.exchange_.receive(worker_, letters, given));
+}
+
+void Evacuator::share() {
+  flush_letters();
+  const std::vector<Object*> half = half_of(grey_);
+  if (!half.empty()) evacuation_.exchange_.give(half);
+}
+
+void Evacuator::read(const std::vector<FoundSlot>& letters) {
+  for (const FoundSlot& letter : letters) {
+    Hot hot = load();
+    const bool young = visit<true>(hot, letter.slot, letter.old_holder);
+    save(hot);
+    if (young && letter.old_holder != nullptr) remember(letter.old_holder, letter.slot);
   }
-  young.shrink_to(kept);
-  heap_.young_large_bytes_ = 0;
+}
+
+[[gnu::noinline]] void Evacuator::send(unsigned owner, FoundSlot letter) {
+  Outbox& box = outboxes_[owner];
+  box.letters[box.count++] = letter;
+  if (box.count != batch) return;
+  evacuation_.exchange_.send(owner, box.letters);
+  box.count = 0;
+}
+
+void Evacuator::flush_letters() {
+  for (unsigned owner = 0; owner < workers_most; ++owner) {
+    Outbox& box = outboxes_[owner];
+    if (box.count == 0) continue;
+    evacuation_.exchange_.send(owner, {box.letters.data(), box.count});
+    box.count = 0;
+  }
 }
 
 }  // namespace reclaim::gen

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "models/gen/block.h"
+#include "models/gen/crew.h"
 
 namespace reclaim::gen::policy {
 
@@ -25,12 +26,30 @@ constexpr std::size_t survivor_blocks_most(std::size_t eden_blocks) {
   return std::max<std::size_t>(eden_blocks / 2, 1);
 }
 
-/// Collections that an object survives inside the nursery before the next one promotes it: two, so
-/// that it passes through the ages 0, 1 and 2; one while survivors take a quarter of eden, for they
-/// are then no stragglers.
-constexpr unsigned tenure_age(std::size_t survivor_blocks, std::size_t eden_blocks) {
-  return survivor_blocks * 4 > eden_blocks ? 1 : 2;
+/// Collections that an object survives inside the nursery before the next one promotes it, by how
+/// much of the nursery, in blocks, the last one found alive: two, so that it passes through the
+/// ages 0, 1 and 2; one above a quarter, for they are then no stragglers; none above five eighths:
+/// this is a structure that grows, and its parts would be copied twice for nothing.
+constexpr unsigned tenure_age(std::size_t blocks_alive, std::size_t blocks) {
+  if (blocks < 16) return 2;  // a handful tells nothing
+  return blocks_alive * 8 > blocks * 5 ? 0 : blocks_alive * 4 > blocks ? 1 : 2;
 }
+
+/// Threads that may collect together, of `asked` (0: whatever there is) on so many cores.
+constexpr unsigned workers(unsigned asked, unsigned cores) {
+  return std::clamp(asked != 0 ? asked : cores, 1u, workers_most);
+}
+
+/// Grey objects that a worker scans alone before it calls the crew. It takes about as long as a
+/// thread needs to wake.
+inline constexpr std::size_t objects_alone = 32768;
+/// No bound.
+inline constexpr std::size_t everything = ~std::size_t{0};
+/// Grey objects after which a worker looks whether others have run out of work.
+inline constexpr std::size_t objects_between_looks = 256;
+
+/// Live words that are worth a worker of their own when they are slid.
+inline constexpr std::size_t words_a_slider = std::size_t{1} << 18;
 
 /// The least limit at which huge pages are asked for: a granule of 2 MB must not matter in it.
 inline constexpr std::size_t huge_pages_from_limit = std::size_t{32} << 20;
@@ -47,7 +66,7 @@ constexpr std::size_t least_eden_blocks(std::size_t limit_bytes) {
 
 /// With a limit: a major collection is due when the nursery's room falls below this.
 constexpr std::size_t nursery_blocks_before_major(std::size_t blocks_after_last_major) {
-  return std::max<std::size_t>(blocks_after_last_major / 2, 1);
+  return std::max<std::size_t>(blocks_after_last_major / 8, 1);
 }
 
 /// New large objects that start a minor collection.
@@ -58,9 +77,6 @@ inline constexpr std::size_t first_major_bytes = std::size_t{64} << 20;
 constexpr std::size_t next_major_bytes(std::size_t live_bytes) {
   return std::max(live_bytes * 2, live_bytes + first_major_bytes / 2);
 }
-
-/// Free old blocks that keep their memory after a major collection, besides a quarter of the used.
-inline constexpr std::size_t kept_free_blocks = (std::size_t{2} << 20) >> block_shift;
 
 /// A major collection leaves the objects of a block where they are from this share of live words
 /// on.

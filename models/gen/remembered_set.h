@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -37,6 +38,20 @@ inline SlotRange slots_of_chunk(AnyArray* array, Object** chunk) {
 inline Object** chunk_of(Object** slot) {
   constexpr std::uintptr_t mask = (std::uintptr_t{1} << LargeSpace::chunk_shift) - 1;
   return reinterpret_cast<Object**>(address_of(slot) & ~mask);
+}
+
+/// Records that `owner`, an old object, may refer to a young one: through `slot`, if it is a large
+/// array. False: it had been recorded. Thread-safe.
+inline bool record(LargeSpace& large, Object* owner, void* slot, Remembered& entry) {
+  entry = {owner, nullptr};
+  if ((owner->flags() & header::chunked) != 0) {
+    std::atomic_ref<std::uint8_t> mark{large.chunk_mark(slot)};
+    entry.chunk = chunk_of(static_cast<Object**>(slot));
+    return mark.load(std::memory_order_relaxed) == 0 &&
+           mark.exchange(1, std::memory_order_relaxed) == 0;
+  }
+  return (owner->bits.fetch_and(~header::unlogged, std::memory_order_relaxed) & header::unlogged) !=
+         0;
 }
 
 /// Two lists: what is remembered now, and, during a collection, what will be after it.

@@ -81,16 +81,14 @@ void Safepoints::resume_the_world() {
 
 void Safepoints::wait_for_the_end(std::unique_lock<std::mutex>& lock, MutatorCore* self) {
   if (!stopping_) return;
-  if (self != nullptr) {
-    self->stand_here();
-    self->stop_state().running.store(false);
-  }
+  if (self != nullptr) self->stop_state().running.store(false);
   stood_.notify_all();
   resumed_.wait(lock, [&] { return !stopping_; });
   if (self != nullptr) self->stop_state().running.store(true);
 }
 
 void Safepoints::stand(MutatorCore& self) {
+  self.stand_here();
   std::unique_lock lock(mutex_);
   wait_for_the_end(lock, &self);
 }
@@ -106,8 +104,11 @@ void Safepoints::enter_blocking(MutatorCore& self) {
 
 void Safepoints::leave_blocking(MutatorCore& self) {
   self.stop_state().running.store(true);
-  if (self.stop_state().attention.load()) [[unlikely]]
-    stand(self);
+  if (!self.stop_state().attention.load()) [[likely]]
+    return;
+  // A collection that found it blocking may be reading its roots: they are where they were.
+  std::unique_lock lock(mutex_);
+  wait_for_the_end(lock, &self);
 }
 
 }  // namespace reclaim::gen

@@ -116,12 +116,13 @@ class Quads {
 
   /// Looks at every node of a tree that lives on.
   static std::uint64_t sum(Mutator& m, const Local<Quad>& tree) {
-    std::uint64_t total = fold(tree->value);
-    for (const auto kid : {&Quad::a, &Quad::b, &Quad::c, &Quad::d}) {
-      Local<Quad> child{m, m.load(tree, kid)};
-      if (child) total += sum(m, child);
-    }
-    return total;
+    if (!tree->a) return fold(tree->value);  // a leaf
+    const auto below = [&](auto kid) {
+      const Local<Quad> child{m, m.load(tree, kid)};
+      return sum(m, child);
+    };
+    return fold(tree->value) + below(&Quad::a) + below(&Quad::b) + below(&Quad::c) +
+           below(&Quad::d);
   }
 
   /// The last use of a tree: every node is looked at, and freed where that is the program's to do.
@@ -129,9 +130,10 @@ class Quads {
     Local<Quad> tree{m, std::move(fresh)};
     outcome.checksum += fold(tree->value);
     if (tree->a) {
-      for (const auto kid : {&Quad::a, &Quad::b, &Quad::c, &Quad::d}) {
-        use(m, outcome, m.load(tree, kid));
-      }
+      use(m, outcome, m.load(tree, &Quad::a));
+      use(m, outcome, m.load(tree, &Quad::b));
+      use(m, outcome, m.load(tree, &Quad::c));
+      use(m, outcome, m.load(tree, &Quad::d));
     }
     m.discard(tree);
   }

@@ -140,7 +140,8 @@ struct Setting {
 void PrintTo(const Setting& s, std::ostream* out) {
   *out << s.threads << " threads, " << s.slots << " slots, every "
        << s.stress.collect_every_nth_make << "th make, "
-       << (s.stress.collect_at_each_poll ? "each poll, " : "") << s.limit_bytes << " bytes";
+       << (s.stress.collect_at_each_poll ? "each poll, " : "")
+       << (s.stress.collect_together ? "together, " : "") << s.limit_bytes << " bytes";
 }
 
 class ShadowHeap : public testing::TestWithParam<Setting> {};
@@ -149,7 +150,8 @@ TEST_P(ShadowHeap, AgreesWithTheHeap) {
   const Setting setting = GetParam();
   constexpr std::uint64_t seed = 20240229;
   SCOPED_TRACE(seed);
-  M::Heap heap{HeapOptions{.limit_bytes = setting.limit_bytes, .stress = setting.stress}};
+  M::Heap heap{
+      HeapOptions{.limit_bytes = setting.limit_bytes, .collectors = 4, .stress = setting.stress}};
   std::atomic<int> wrong{0};
   std::vector<std::thread> threads;
   for (int t = 0; t < setting.threads; ++t) {
@@ -169,16 +171,21 @@ constexpr int scale = checked ? 4 : 20;
 
 INSTANTIATE_TEST_SUITE_P(
     Stress, ShadowHeap,
-    testing::Values(Setting{1, 20'000 * scale, 500, {}, 0},
-                    Setting{1, 2'000 * scale, 50, {.collect_every_nth_make = 1}, 0},
-                    Setting{1, 2'000 * scale, 3'000, {.collect_every_nth_make = 7}, 0},
-                    Setting{1, 2'000 * scale, 50, {.collect_at_each_poll = true}, 0},
-                    Setting{2, 10'000 * scale, 500, {}, 8 * megabyte},
-                    Setting{4, 500 * scale, 50, {.collect_every_nth_make = 3}, 0},
-                    Setting{8, 5'000 * scale, 2'000, {}, 16 * megabyte},
-                    Setting{8, 200 * scale, 20, {.collect_at_each_poll = true}, 0},
-                    Setting{64, 500 * scale, 100, {}, 24 * megabyte},
-                    Setting{64, 300 * scale, 20, {}, 4 * megabyte}));
+    testing::Values(
+        Setting{1, 20'000 * scale, 500, {}, 0},
+        Setting{1, 2'000 * scale, 50, {.collect_every_nth_make = 1}, 0},
+        Setting{1, 2'000 * scale, 3'000, {.collect_every_nth_make = 7}, 0},
+        Setting{1, 2'000 * scale, 50, {.collect_at_each_poll = true}, 0},
+        Setting{1, 20'000 * scale, 2'000, {.collect_together = true}, 0},
+        Setting{1, 1'000 * scale, 50, {.collect_every_nth_make = 5, .collect_together = true}, 0},
+        Setting{2, 10'000 * scale, 500, {}, 8 * megabyte},
+        Setting{2, 10'000 * scale, 500, {.collect_together = true}, 8 * megabyte},
+        Setting{4, 300 * scale, 50, {.collect_every_nth_make = 3, .collect_together = true}, 0},
+        Setting{4, 500 * scale, 50, {.collect_every_nth_make = 3}, 0},
+        Setting{8, 5'000 * scale, 2'000, {}, 16 * megabyte},
+        Setting{8, 200 * scale, 20, {.collect_at_each_poll = true}, 0},
+        Setting{64, 500 * scale, 100, {}, 24 * megabyte},
+        Setting{64, 300 * scale, 20, {}, 4 * megabyte}));
 
 }  // namespace
 }  // namespace reclaim::gen_test

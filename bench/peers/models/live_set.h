@@ -36,7 +36,6 @@ class LiveSet {
   using Local = typename M::template Local<T>;
   template <class T>
   using Fresh = typename M::template Fresh<T>;
-  static constexpr auto kids = {&Quad::a, &Quad::b, &Quad::c, &Quad::d};
 
  public:
   LiveSet(Mutator&, const WorkloadContext& context)
@@ -85,7 +84,10 @@ class LiveSet {
     Local<Quad> tree{m, std::move(fresh)};
     outcome.checksum += (tree->value ^ tree->value >> 29) * 0x9e3779b97f4a7c15u;
     if (tree->a) {
-      for (const auto kid : kids) use(m, outcome, m.load(tree, kid));
+      use(m, outcome, m.load(tree, &Quad::a));
+      use(m, outcome, m.load(tree, &Quad::b));
+      use(m, outcome, m.load(tree, &Quad::c));
+      use(m, outcome, m.load(tree, &Quad::d));
     }
     m.discard(tree);
   }
