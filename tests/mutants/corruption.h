@@ -24,7 +24,7 @@ template <class T>
 std::byte* plain_data(T* object) {
   if constexpr (T::shape == Shape::blob) {
     return object->size() == 0 ? nullptr : object->data();
-  } else if constexpr (T::shape == Shape::array) {
+  } else if constexpr (T::shape == Shape::array || requires { T::role; }) {
     return nullptr;
   } else {
     const TypeInfo& type = type_info<T>();

@@ -19,6 +19,7 @@
 #include "workloads/lru_cache.h"
 #include "workloads/quads.h"
 #include "workloads/shared_graph.h"
+#include "workloads/weak_cache.h"
 #include "workloads/xmalloc.h"
 
 // The mutants forget to discard; the census says what they leak, to the object.
@@ -66,6 +67,7 @@ std::vector<Subject> subjects() {
           subject<LruCache>(lru_cache_info, "Blob", {{"requests", 100000}}),
           subject<Cycles>(cycles_info, "Node", {{"groups", 5000}}),
           subject<SharedCounter>(counter_info, "Counter", {{"increments", 1000}}),
+          subject<WeakCache>(weak_cache_info, "Document", {{"requests", 200000}}),
           subject<Quads>(quads_info, "Quad", {{"depth", 7}})};
 }
 

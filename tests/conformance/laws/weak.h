@@ -6,6 +6,7 @@
 #include <atomic>
 #include <vector>
 
+#include "boundary/ephemeron_table.h"
 #include "conformance.h"
 
 namespace reclaim::conformance {
@@ -496,6 +497,80 @@ TEST(Ephemeron, KeysAndEntriesMayDieInDifferentThreads) {
     }
     expect_nothing_left(heap.census());
   }
+}
+
+// The table over them.
+
+using Notes = EphemeronTable<M, Watched, Link>;
+
+TEST(EphemeronTable, FindsWhatWasPutThereUntilTheKeyGoes) {
+  Heap heap{heap_options()};
+  {
+    Mutator m{heap};
+    const auto count = static_cast<std::size_t>(rounds(300, 24));
+    Local<Array<Watched>> keys{m, m.make_array<Watched>(count)};
+    Local<Notes::Chains> table{m, Notes::make(m, 32)};
+    for (std::size_t i = 0; i < count; ++i) {
+      Local<Watched> key{m, make_watched(m, static_cast<std::int64_t>(i))};
+      m.store(keys, i, key);
+      Local<Link> value{m, m.make<Link>()};
+      value->key = static_cast<std::int64_t>(i);
+      Notes::put(m, table, key, value);
+    }
+    for (int round = 0; round < 3; ++round) {  // objects move, hashes stay
+      churn(m, rounds(2000, 10));
+      m.collect();
+      for (std::size_t i = 0; i < count; ++i) {
+        Local<Watched> key{m, m.load(keys, i)};
+        Local<Link> value{m, Notes::get(m, table, key)};
+        ASSERT_TRUE(value) << i;
+        ASSERT_EQ(value->key, static_cast<std::int64_t>(i));
+      }
+    }
+    for (std::size_t i = 0; i < count; i += 2) {
+      Local<Watched> key{m, m.load(keys, i)};
+      m.store(keys, i, nullptr);
+      Local<Link> value{m, Notes::get(m, table, key)};
+      drop(m, value);
+      drop(m, key);
+    }
+    m.collect();
+    EXPECT_EQ(Notes::expunge(m, table), goes ? count / 2 : count);
+    for (std::size_t i = 1; i < count; i += 2) {
+      Local<Watched> key{m, m.load(keys, i)};
+      m.store(keys, i, nullptr);
+      Local<Link> value{m, Notes::get(m, table, key)};
+      EXPECT_EQ(value->key, static_cast<std::int64_t>(i));
+      EXPECT_TRUE(Notes::remove(m, table, key));
+      EXPECT_FALSE(Notes::remove(m, table, key));
+      EXPECT_FALSE(Notes::get(m, table, key));
+      drop(m, value);
+      drop(m, key);
+    }
+    drop(m, keys);
+    Notes::discard(m, table);
+  }
+  expect_nothing_left(heap.census());
+}
+
+TEST(EphemeronTable, ASecondValueTakesTheFirstOnesPlace) {
+  Heap heap{heap_options()};
+  {
+    Mutator m{heap};
+    Local<Notes::Chains> table{m, Notes::make(m, 1)};
+    Local<Watched> key{m, make_watched(m, 5)};
+    Local<Link> first{m, m.make<Link>()};
+    Local<Link> second{m, m.make<Link>()};
+    Notes::put(m, table, key, first);
+    Notes::put(m, table, key, second);
+    EXPECT_EQ((Local<Link>{m, Notes::get(m, table, key)}), second);
+    EXPECT_EQ(Notes::expunge(m, table), 1u);
+    drop(m, first);
+    drop(m, second);
+    drop(m, key);
+    Notes::discard(m, table);
+  }
+  expect_nothing_left(heap.census());
 }
 
 // Identity hashes.
