@@ -16,6 +16,7 @@
 #include "boundary/type_info.h"
 #include "measure/clock.h"
 #include "models/parts/cell_references.h"
+#include "models/parts/layout.h"
 #include "models/rc/discard_audit.h"
 #include "models/rc/header.h"
 

@@ -1,18 +1,15 @@
 // One cell: everything that decides what one fresh process will do. Equal cells give equal work.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "cells/json.h"
 #include "cells/quantities.h"
 #include "cells/registry.h"
 
 namespace reclaim::cells {
-
-using Json = nlohmann::ordered_json;
 
 struct Cell {
   const Entry* entry = nullptr;

@@ -94,7 +94,7 @@ void TerminalProgress::end(const cells::Cell& cell, const cells::Json& record, s
     say(fmt::format("{} · {}", cell.title(), reason));
     return;
   }
-  const std::size_t digits = fmt::formatted_size("{}", total);
+  const std::size_t digits = std::to_string(total).size();
   say(fmt::format("[{:>{}}/{}] {} · {}: {}", index + 1, digits, total, cell.title(), status,
                   verdict(record)));
 }

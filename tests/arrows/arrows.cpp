@@ -6,9 +6,10 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <regex>
+#include <optional>
 #include <set>
 #include <sstream>
+#include <string_view>
 
 namespace reclaim::arrows {
 
@@ -46,6 +47,27 @@ std::string room_of(const std::string& path) {
   return end == std::string::npos ? "" : path.substr(begin, end - begin);
 }
 
+struct Include {
+  bool in_brackets;
+  std::string target;
+};
+
+/// `  #  include "target"`, whatever follows it.
+std::optional<Include> include_of(std::string_view line) {
+  const auto skip = [&](std::string_view word) {
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    if (!line.starts_with(word)) return false;
+    line.remove_prefix(word.size());
+    return true;
+  };
+  if (!skip("#") || !skip("include")) return std::nullopt;
+  const bool in_brackets = skip("<");
+  if (!in_brackets && !skip("\"")) return std::nullopt;
+  const auto end = line.find(in_brackets ? '>' : '"');
+  if (end == line.npos) return std::nullopt;
+  return Include{in_brackets, std::string(line.substr(0, end))};
+}
+
 bool is_source(const fs::path& path) {
   static const std::set<std::string> endings = {".h", ".cpp", ".in"};
   return endings.contains(path.extension().string());
@@ -54,7 +76,6 @@ bool is_source(const fs::path& path) {
 }  // namespace
 
 std::vector<std::string> violations_in(const std::string& path, const std::string& text) {
-  static const std::regex include(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"].*)");
   std::vector<std::string> found;
   const std::string room = room_of(path);
   if (!allowed().contains(room)) return {path + ":1: no such room: '" + room + "'"};
@@ -62,13 +83,13 @@ std::vector<std::string> violations_in(const std::string& path, const std::strin
   std::size_t number = 0;
   for (std::string line; std::getline(lines, line);) {
     ++number;
-    std::smatch match;
-    if (!std::regex_match(line, match, include)) continue;
-    const std::string target = match[2];
+    const auto include = include_of(line);
+    if (!include) continue;
+    const std::string& target = include->target;
     const auto report = [&](const std::string& what) {
       found.push_back(path + ":" + std::to_string(number) + ": " + what);
     };
-    if (match[1] == "<") {
+    if (include->in_brackets) {
       const bool light =
           room == "base" || room == "boundary" || room == "models" || room == "workloads";
       if (light && path.ends_with(".h") && too_heavy_for_headers(target)) {

@@ -14,7 +14,7 @@ namespace reclaim {
 namespace {
 
 #ifdef __OPTIMIZE__
-constexpr bool as_measured = !checked && !RECLAIM_SANITIZED;
+constexpr bool as_measured = !checked;
 #else
 constexpr bool as_measured = false;
 #endif
