@@ -42,10 +42,8 @@ class SealedRoot {
   /// Calls visit(void** object) for each one with this key in a stack [begin, end) that does not
   /// run. It reads between variables, where the sanitizers keep red zones.
   template <class Visit>
-  [[gnu::no_sanitize("address", "thread", "undefined")]] static void for_each_in(const void* begin,
-                                                                                 const void* end,
-                                                                                 std::uintptr_t key,
-                                                                                 Visit&& visit) {
+  __attribute__((no_sanitize("address", "thread", "undefined"))) static void for_each_in(
+      const void* begin, const void* end, std::uintptr_t key, Visit&& visit) {
     constexpr std::uintptr_t step = alignof(SealedRoot);
     const auto last = reinterpret_cast<std::uintptr_t>(end) - sizeof(SealedRoot);
     auto at = (reinterpret_cast<std::uintptr_t>(begin) + step - 1) & ~(step - 1);

@@ -14,6 +14,7 @@
 #include "base/assert.h"
 #include "boundary/fresh_stamp.h"
 #include "boundary/stops.h"
+#include "models/parts/cell_references.h"
 #include "models/parts/monitor.h"
 #include "models/parts/operations.h"
 #include "models/rc/handles.h"

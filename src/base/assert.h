@@ -23,7 +23,8 @@ struct Site {
 };
 
 /// Reports a broken law: which one, what was seen, where. Does not return. Thread-safe.
-[[noreturn, gnu::cold, gnu::noinline]] inline void violation(const char* law, const char* what, Site site = Site::here()) {
+[[noreturn, gnu::cold, gnu::noinline]] inline void violation(const char* law, const char* what,
+                                                             Site site = Site::here()) {
   std::fprintf(stderr, "reclaim: broken law: %s: %s (%s:%d)\n", law, what, site.file, site.line);
   std::fflush(stderr);
   std::abort();

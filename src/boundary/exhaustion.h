@@ -14,8 +14,9 @@ inline constexpr int out_of_memory_exit_code = 86;
 
 /// Ends the process: one line on stderr with the bytes asked for and the limit (0: the machine's).
 /// Thread-safe; does not run destructors, for other mutators still run.
-[[noreturn, gnu::cold, gnu::noinline]] inline void out_of_memory(const char* where, std::uint64_t asked_bytes,
-                                       std::uint64_t limit_bytes) {
+[[noreturn, gnu::cold, gnu::noinline]] inline void out_of_memory(const char* where,
+                                                                 std::uint64_t asked_bytes,
+                                                                 std::uint64_t limit_bytes) {
   char line[256];
   const int length =
       limit_bytes != 0

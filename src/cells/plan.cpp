@@ -142,7 +142,8 @@ Parameters parameters_for(const WorkloadInfo& workload, const std::string& size,
   return parameters;
 }
 
-/// What a workload says of itself may need a file that the user named; a bad one is the user's to mend.
+/// What a workload says of itself may need a file that the user named; a bad one is the user's to
+/// mend.
 template <class Declaration>
 auto declared(Declaration declaration, const WorkloadContext& context) {
   try {
@@ -220,7 +221,8 @@ class RoundBuilder {
       const std::vector<int> threads = thread_counts(*workload.info, context, request.threads);
       context.threads = *std::max_element(threads.begin(), threads.end());
       limits_ = heaps_;
-      if (limits_.empty()) limits_.push_back(default_limit(declared(workload.info->peak_live_bytes, context)));
+      if (limits_.empty())
+        limits_.push_back(default_limit(declared(workload.info->peak_live_bytes, context)));
       for (const int count : threads) {
         context.threads = count;
         add_models(workload, context);
@@ -233,7 +235,8 @@ class RoundBuilder {
 
  private:
   void add_models(const WorkloadChoice& workload, const WorkloadContext& context) {
-    const std::uint64_t peak = declared(workload.info->peak_live_bytes, context);  // may read a whole trace
+    const std::uint64_t peak =
+        declared(workload.info->peak_live_bytes, context);  // may read a whole trace
     for (const ModelChoice& model : models_) {
       Cell cell;
       cell.entry = find_entry(model.info->id, workload.info->id);

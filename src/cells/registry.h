@@ -24,9 +24,9 @@ using ModelInfo = ModelTraits;
 
 struct RunRequest {
   WorkloadContext context;
-  HeapOptions heap;  ///< limit_bytes 0: no limit
-  bool census = true;   ///< false: the uncounted instantiation, where it was compiled
-  int warmup = 0;       ///< times the work is done in this process before the measured time
+  HeapOptions heap;    ///< limit_bytes 0: no limit
+  bool census = true;  ///< false: the uncounted instantiation, where it was compiled
+  int warmup = 0;      ///< times the work is done in this process before the measured time
 };
 
 struct RunResult {
@@ -37,7 +37,7 @@ struct RunResult {
   std::uint64_t minor_faults = 0, major_faults = 0;
   std::uint64_t voluntary_switches = 0, involuntary_switches = 0;
   std::uint64_t baseline_rss_bytes = 0;  ///< just before the start barrier
-  std::optional<Census> census;  ///< none when not counted
+  std::optional<Census> census;          ///< none when not counted
   /// Merged over all mutators. Index: StopCause.
   std::vector<std::pair<StopCause, Histogram>> stops;
   /// Additional named numbers of the model or workload: e.g. "heap_metadata_bytes",

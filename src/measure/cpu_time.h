@@ -26,8 +26,8 @@ inline ProcessUsage process_usage() {
     return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
   };
   const auto count = [](long n) { return static_cast<std::uint64_t>(n); };
-  return {seconds(usage.ru_utime),  seconds(usage.ru_stime),  count(usage.ru_minflt),
-          count(usage.ru_majflt),   count(usage.ru_nvcsw),    count(usage.ru_nivcsw)};
+  return {seconds(usage.ru_utime), seconds(usage.ru_stime), count(usage.ru_minflt),
+          count(usage.ru_majflt),  count(usage.ru_nvcsw),   count(usage.ru_nivcsw)};
 }
 
 inline ProcessUsage operator-(const ProcessUsage& end, const ProcessUsage& begin) {

@@ -42,6 +42,60 @@ inline std::uint64_t peak_live_bytes(const WorkloadContext& context) {
   return static_cast<std::uint64_t>(context.threads * nodes) * node_bytes;
 }
 
+/// The tree of that depth; its values count on from `value`.
+template <Model M>
+typename M::template Fresh<Quad<M>> make_tree(typename M::Mutator& m, std::uint64_t& value,
+                                              std::int64_t depth) {
+  using Local = typename M::template Local<Quad<M>>;
+  if (depth == 0) {
+    typename M::template Fresh<Quad<M>> leaf = m.template make<Quad<M>>();
+    leaf->value = value++;
+    return leaf;
+  }
+  Local a{m, make_tree<M>(m, value, depth - 1)};
+  Local b{m, make_tree<M>(m, value, depth - 1)};
+  Local c{m, make_tree<M>(m, value, depth - 1)};
+  Local d{m, make_tree<M>(m, value, depth - 1)};
+  Local parent{m, m.template make<Quad<M>>()};
+  parent->value = value++;
+  m.store(parent, &Quad<M>::a, a);
+  m.store(parent, &Quad<M>::b, b);
+  m.store(parent, &Quad<M>::c, c);
+  m.store(parent, &Quad<M>::d, d);
+  return m.escape(parent);
+}
+
+inline std::uint64_t fold(std::uint64_t value) {
+  return (value ^ value >> 29) * 0x9e3779b97f4a7c15u;
+}
+
+/// Looks at every node of a tree that lives on.
+template <Model M>
+std::uint64_t sum(typename M::Mutator& m, const typename M::template Local<Quad<M>>& tree) {
+  if (!tree->a) return fold(tree->value);  // a leaf
+  const auto below = [&](auto kid) {
+    const typename M::template Local<Quad<M>> child{m, m.load(tree, kid)};
+    return sum<M>(m, child);
+  };
+  return fold(tree->value) + below(&Quad<M>::a) + below(&Quad<M>::b) + below(&Quad<M>::c) +
+         below(&Quad<M>::d);
+}
+
+/// The last use of a tree: every node is looked at, and freed where that is the program's to do.
+template <Model M>
+void use(typename M::Mutator& m, Outcome& outcome, typename M::template Fresh<Quad<M>> fresh) {
+  using Local = typename M::template Local<Quad<M>>;
+  Local tree{m, std::move(fresh)};
+  outcome.checksum += fold(tree->value);
+  if (tree->a) {
+    use<M>(m, outcome, m.load(tree, &Quad<M>::a));
+    use<M>(m, outcome, m.load(tree, &Quad<M>::b));
+    use<M>(m, outcome, m.load(tree, &Quad<M>::c));
+    use<M>(m, outcome, m.load(tree, &Quad<M>::d));
+  }
+  m.discard(tree);
+}
+
 }  // namespace quads
 
 inline constexpr WorkloadInfo quads_info{
@@ -54,11 +108,7 @@ inline constexpr WorkloadInfo quads_info{
 template <Model M>
 class Quads {
   using Mutator = typename M::Mutator;
-  using Quad = quads::Quad<M>;
-  template <class T>
-  using Local = typename M::template Local<T>;
-  template <class T>
-  using Fresh = typename M::template Fresh<T>;
+  using Local = typename M::template Local<quads::Quad<M>>;
 
  public:
   Quads(Mutator&, const WorkloadContext& context)
@@ -74,16 +124,16 @@ class Quads {
     Outcome outcome;
     std::uint64_t value = pattern(seed_, static_cast<std::uint64_t>(thread));
     const std::uint64_t first = value;
-    Local<Quad> live{m, make_tree(m, value, depth_)};
+    Local live{m, quads::make_tree<M>(m, value, depth_)};
     for (std::int64_t step = 0; step < steps_; ++step) {
       for (std::int64_t n = 0; n < garbage_trees_; ++n) {
-        use(m, outcome, make_tree(m, value, garbage_depth_));
+        quads::use<M>(m, outcome, quads::make_tree<M>(m, value, garbage_depth_));
         m.poll();
       }
-      outcome.checksum += sum(m, live);
+      outcome.checksum += quads::sum<M>(m, live);
       m.poll();
     }
-    use(m, outcome, m.escape(live));
+    quads::use<M>(m, outcome, m.escape(live));
     outcome.operations = value - first;
     return outcome;
   }
@@ -91,53 +141,6 @@ class Quads {
   void finish(Mutator&) {}
 
  private:
-  static Fresh<Quad> make_tree(Mutator& m, std::uint64_t& value, std::int64_t depth) {
-    if (depth == 0) {
-      Fresh<Quad> leaf = m.template make<Quad>();
-      leaf->value = value++;
-      return leaf;
-    }
-    Local<Quad> a{m, make_tree(m, value, depth - 1)};
-    Local<Quad> b{m, make_tree(m, value, depth - 1)};
-    Local<Quad> c{m, make_tree(m, value, depth - 1)};
-    Local<Quad> d{m, make_tree(m, value, depth - 1)};
-    Local<Quad> parent{m, m.template make<Quad>()};
-    parent->value = value++;
-    m.store(parent, &Quad::a, a);
-    m.store(parent, &Quad::b, b);
-    m.store(parent, &Quad::c, c);
-    m.store(parent, &Quad::d, d);
-    return m.escape(parent);
-  }
-
-  static std::uint64_t fold(std::uint64_t value) {
-    return (value ^ value >> 29) * 0x9e3779b97f4a7c15u;
-  }
-
-  /// Looks at every node of a tree that lives on.
-  static std::uint64_t sum(Mutator& m, const Local<Quad>& tree) {
-    if (!tree->a) return fold(tree->value);  // a leaf
-    const auto below = [&](auto kid) {
-      const Local<Quad> child{m, m.load(tree, kid)};
-      return sum(m, child);
-    };
-    return fold(tree->value) + below(&Quad::a) + below(&Quad::b) + below(&Quad::c) +
-           below(&Quad::d);
-  }
-
-  /// The last use of a tree: every node is looked at, and freed where that is the program's to do.
-  static void use(Mutator& m, Outcome& outcome, Fresh<Quad> fresh) {
-    Local<Quad> tree{m, std::move(fresh)};
-    outcome.checksum += fold(tree->value);
-    if (tree->a) {
-      use(m, outcome, m.load(tree, &Quad::a));
-      use(m, outcome, m.load(tree, &Quad::b));
-      use(m, outcome, m.load(tree, &Quad::c));
-      use(m, outcome, m.load(tree, &Quad::d));
-    }
-    m.discard(tree);
-  }
-
   const std::uint64_t seed_;
   const std::int64_t depth_, steps_, garbage_depth_, garbage_trees_;
 };

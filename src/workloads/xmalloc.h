@@ -127,7 +127,7 @@ class Xmalloc {
     m.synchronized(stack, [&] {
       while (stack->height >= capacity_) m.wait(stack);
       m.store(batch, &Batch::next, m.load(stack, &Stack::top));
-      m.store(stack, &Stack::top, m.escape(batch));  // the consumer's now, and nobody else's
+      m.store(stack, &Stack::top, m.escape(batch));   // the consumer's now, and nobody else's
       if (stack->height++ == 0) m.notify_all(stack);  // only then do consumers wait
     });
     return true;

@@ -15,9 +15,12 @@ pid_t hanging_worker(const Command& command, const std::string& file, std::size_
   EXPECT_TRUE(eventually([&] {
     const auto children = children_of(command.pid());
     if (lines_of(read_file(file)).size() < lines_before || children.size() != 1) return false;
-    // The program has become the worker, not merely started.
-    const std::string words = read_file("/proc/" + std::to_string(children[0]) + "/cmdline");
-    if (words.find("hang") == std::string::npos) return false;
+    // The program has become the worker: until then it goes by its parent's words.
+    const auto words_of = [](pid_t pid) {
+      return read_file("/proc/" + std::to_string(pid) + "/cmdline");
+    };
+    const std::string words = words_of(children[0]);
+    if (words.find("hang") == std::string::npos || words == words_of(command.pid())) return false;
     worker = children[0];
     return true;
   })) << command.err();

@@ -1,7 +1,7 @@
-# Compiles each header of PATTERNS by itself; all of them, so that one run tells everything.
-file(GLOB headers ${PATTERNS})
+# Compiles each header of PATTERN by itself; all of them, so that one run tells everything.
+file(GLOB headers ${PATTERN})
 if(NOT headers)
-  message(FATAL_ERROR "no headers: ${PATTERNS}")
+  message(FATAL_ERROR "no headers: ${PATTERN}")
 endif()
 foreach(header ${headers})
   execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only -DRECLAIM_CHECKED=0 -I${ROOT}/src

@@ -14,12 +14,7 @@
 #include "base/spin_barrier.h"
 #include "models/rc/rc_atomic.h"
 #include "models/rc/rc_gil.h"
-
-// LeakSanitizer's interface, where it is linked.
-extern "C" {
-[[gnu::weak]] void __lsan_disable();
-[[gnu::weak]] void __lsan_enable();
-}
+#include "tests/conformance/leaks_on_purpose.h"
 
 namespace reclaim::rc_tests {
 
@@ -110,18 +105,5 @@ void with_mutators(typename M::Heap& heap, int threads, F&& f) {
   }
   for (std::thread& one : running) one.join();
 }
-
-/// What this thread allocates meanwhile may leak: the test says so, and the census says how much.
-class LeaksOnPurpose {
- public:
-  LeaksOnPurpose() {
-    if (__lsan_disable != nullptr) __lsan_disable();
-  }
-  ~LeaksOnPurpose() {
-    if (__lsan_enable != nullptr) __lsan_enable();
-  }
-  LeaksOnPurpose(const LeaksOnPurpose&) = delete;
-  LeaksOnPurpose& operator=(const LeaksOnPurpose&) = delete;
-};
 
 }  // namespace reclaim::rc_tests

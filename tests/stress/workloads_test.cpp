@@ -12,7 +12,8 @@
 #include "cells/plan.h"
 #include "cells/registry.h"
 
-// The rings that `cycles` leaves behind under counting are what it is about; the census counts them.
+// The rings that `cycles` leaves behind under counting are what it is about; the census counts
+// them.
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() { return "leak:reclaim::Cycles\n"; }
 

@@ -4,8 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <tuple>
-#include <utility>
 
 #include "base/bits.h"
 #include "boundary/model.h"
@@ -31,11 +29,7 @@ inline constexpr WorkloadInfo live_set_info{
 template <Model M>
 class LiveSet {
   using Mutator = typename M::Mutator;
-  using Quad = quads::Quad<M>;
-  template <class T>
-  using Local = typename M::template Local<T>;
-  template <class T>
-  using Fresh = typename M::template Fresh<T>;
+  using Local = typename M::template Local<quads::Quad<M>>;
 
  public:
   LiveSet(Mutator&, const WorkloadContext& context)
@@ -48,50 +42,19 @@ class LiveSet {
   Outcome run(Mutator& m, int thread) {
     Outcome outcome;
     std::uint64_t value = pattern(seed_, static_cast<std::uint64_t>(thread));
-    Local<Quad> live{m, make_tree(m, value, depth_)};
+    Local live{m, quads::make_tree<M>(m, value, depth_)};
     for (std::int64_t n = 0; n < trees_; ++n) {
-      use(m, outcome, make_tree(m, value, garbage_depth_));
+      quads::use<M>(m, outcome, quads::make_tree<M>(m, value, garbage_depth_));
       m.poll();
     }
     for (std::int64_t n = 0; n < collections_; ++n) m.collect();
-    use(m, outcome, m.escape(live));
+    quads::use<M>(m, outcome, m.escape(live));
     return outcome;
   }
 
   void finish(Mutator&) {}
 
  private:
-  static Fresh<Quad> make_tree(Mutator& m, std::uint64_t& value, std::int64_t depth) {
-    if (depth == 0) {
-      Local<Quad> leaf{m, m.template make<Quad>()};
-      leaf->value = value++;
-      return m.escape(leaf);
-    }
-    Local<Quad> a{m, make_tree(m, value, depth - 1)};
-    Local<Quad> b{m, make_tree(m, value, depth - 1)};
-    Local<Quad> c{m, make_tree(m, value, depth - 1)};
-    Local<Quad> d{m, make_tree(m, value, depth - 1)};
-    Local<Quad> parent{m, m.template make<Quad>()};
-    parent->value = value++;
-    m.store(parent, &Quad::a, a);
-    m.store(parent, &Quad::b, b);
-    m.store(parent, &Quad::c, c);
-    m.store(parent, &Quad::d, d);
-    return m.escape(parent);
-  }
-
-  static void use(Mutator& m, Outcome& outcome, Fresh<Quad> fresh) {
-    Local<Quad> tree{m, std::move(fresh)};
-    outcome.checksum += (tree->value ^ tree->value >> 29) * 0x9e3779b97f4a7c15u;
-    if (tree->a) {
-      use(m, outcome, m.load(tree, &Quad::a));
-      use(m, outcome, m.load(tree, &Quad::b));
-      use(m, outcome, m.load(tree, &Quad::c));
-      use(m, outcome, m.load(tree, &Quad::d));
-    }
-    m.discard(tree);
-  }
-
   const std::uint64_t seed_;
   const std::int64_t depth_, trees_, garbage_depth_, collections_;
 };

@@ -196,8 +196,8 @@ TEST(Weak, OfYoungAndOldObjectsTellsTheLivingFromTheDead) {
     std::vector<bool> lives(count, false);
     Rng rng{settings.seed};
     for (int generation = 0; generation < generations; ++generation) {
-      const std::size_t end = static_cast<std::size_t>(generation + 1) * each;
-      for (std::size_t i = end - each; i < end; ++i) {
+      const std::size_t end = static_cast<std::size_t>((generation + 1) * each);
+      for (std::size_t i = end - static_cast<std::size_t>(each); i < end; ++i) {
         m.store(referents, i, make_watched(m, static_cast<std::int64_t>(i)));
         lives[i] = true;
       }
