@@ -15,6 +15,7 @@
 #include <mutex>
 #include <vector>
 
+#include "models/gen/dawdler.h"
 #include "models/gen/exchange.h"
 #include "models/gen/heap.h"
 
@@ -128,6 +129,7 @@ class Evacuator {
   const std::uintptr_t nursery_from_;
   Hot hot_;
   GrowingStack<Object*>& grey_;
+  Dawdler dawdle_;
   std::size_t remembered_count_ = 0;
   std::array<Remembered, batch> remembered_;
   std::array<Outbox, workers_most> outboxes_;

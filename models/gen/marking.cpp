@@ -38,7 +38,8 @@ Marker::Marker(Marking& marking, unsigned worker)
       old_(heap_.old_),
       worker_(worker),
       kinds_(heap_.kinds_),
-      grey_(heap_.grey_stack(worker)) {}
+      grey_(heap_.grey_stack(worker)),
+      dawdle_(heap_.options_.stress.delay_workers, worker) {}
 
 void Marker::mark_roots() {
   for (MutatorCore* m : heap_.safepoints_.mutators()) {
@@ -155,8 +156,10 @@ void Marker::drain_together() {
                        [this](Object** slot) { mark<true>(*slot); });
     }
     while (!drain<true>(policy::objects_between_looks)) {
+      dawdle_();
       if (exchange.is_anyone_hungry()) share();
     }
+    dawdle_();
     flush_letters();
   } while (exchange.receive(worker_, letters, given));
 }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "models/gen/dawdler.h"
 #include "models/gen/exchange.h"
 #include "models/gen/heap.h"
 
@@ -69,6 +70,7 @@ class Marker {
   const unsigned worker_;
   const KindTable& kinds_;
   GrowingStack<Object*>& grey_;
+  Dawdler dawdle_;
   std::array<Outbox, workers_most> outboxes_;
 };
 

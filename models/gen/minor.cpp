@@ -150,7 +150,8 @@ Evacuator::Evacuator(Evacuation& evacuation, unsigned worker)
       maybe_young_from_(address_of(heap_.large_.base())),
       nursery_from_(address_of(heap_.nursery_.base())),
       hot_{},
-      grey_(heap_.grey_stack(worker)) {
+      grey_(heap_.grey_stack(worker)),
+      dawdle_(heap_.options_.stress.delay_workers, worker) {
   hot_.promoted = heap_.promotions_[worker];
   hot_.tenure_bits = evacuation.tenure_bits_;
 }
@@ -462,8 +463,10 @@ void Evacuator::drain_together() {
     read(letters);
     for (Object* object : given) grey_.push(object);
     while (!drain<true>(policy::objects_between_looks)) {
+      dawdle_();
       if (evacuation_.exchange_.is_anyone_hungry()) share();
     }
+    dawdle_();
     flush_letters();
   } while (evacuation_.exchange_.receive(worker_, letters, given));
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 #include "models/gen/block.h"
 #include "models/gen/crew.h"
@@ -36,8 +37,9 @@ constexpr unsigned tenure_age(std::size_t blocks_alive, std::size_t blocks) {
 }
 
 /// Threads that may collect together, of `asked` (0: whatever there is) on so many cores.
-constexpr unsigned workers(unsigned asked, unsigned cores) {
-  return std::clamp(asked != 0 ? asked : cores, 1u, workers_most);
+constexpr unsigned workers(std::uint64_t asked, unsigned cores) {
+  const std::uint64_t wanted = asked != 0 ? asked : cores;
+  return static_cast<unsigned>(std::clamp<std::uint64_t>(wanted, 1, workers_most));
 }
 
 /// Grey objects that a worker scans alone before it calls the crew. It takes about as long as a

@@ -11,12 +11,13 @@ struct StressOptions {
   std::uint64_t collect_every_nth_make = 0;  ///< alternately minor and major where there are both
   bool collect_at_each_poll = false;
   bool collect_together = false;  ///< every collection by all the workers it may have
+  bool delay_workers = false;     ///< which dawdle, each at random moments of its own
 };
 
 struct HeapOptions {
   std::uint64_t limit_bytes = 0;  ///< 0: none. Counts nursery, copy reserve, old and large space.
   std::int64_t gil_switch_interval_ns = 5'000'000;  ///< CPython's sys.setswitchinterval
-  unsigned collectors = 0;  ///< threads that may collect together; 0: one for each core, up to 8
+  std::uint64_t collectors = 0;  ///< threads that may collect together; 0: one for each core, up to 8
   StressOptions stress;
 };
 

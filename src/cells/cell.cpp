@@ -10,9 +10,9 @@ namespace reclaim::cells {
 
 namespace {
 
-constexpr std::array identity_names = {"model",  "allocator", "workload", "size",
-                                       "params", "threads",   "heap",     "round",
-                                       "warmup", "seed",      "counted",  "stress"};
+constexpr std::array identity_names = {"model",   "allocator",  "workload", "size",   "params",
+                                       "threads", "heap",       "round",    "warmup", "seed",
+                                       "counted", "collectors", "stress"};
 constexpr std::array work_names = {"workload", "size", "params", "threads", "seed"};
 
 }  // namespace
@@ -53,10 +53,15 @@ Json identity(const Cell& cell) {
   result["warmup"] = cell.warmup;
   result["seed"] = cell.context.seed;
   result["counted"] = cell.census;
+  result["collectors"] = cell.collectors != 0 ? Json(cell.collectors) : Json();
   result["stress"] = nullptr;
-  if (cell.stress.collect_every_nth_make != 0 || cell.stress.collect_at_each_poll) {
-    result["stress"] = {{"collect_every_nth_make", cell.stress.collect_every_nth_make},
-                        {"collect_at_each_poll", cell.stress.collect_at_each_poll}};
+  const StressOptions& stress = cell.stress;
+  if (stress.collect_every_nth_make != 0 || stress.collect_at_each_poll ||
+      stress.collect_together || stress.delay_workers) {
+    result["stress"] = {{"collect_every_nth_make", stress.collect_every_nth_make},
+                        {"collect_at_each_poll", stress.collect_at_each_poll},
+                        {"collect_together", stress.collect_together},
+                        {"delay_workers", stress.delay_workers}};
   }
   return result;
 }

@@ -22,6 +22,7 @@ struct Cell {
   int round = 0;
   int warmup = 0;
   bool census = true;
+  std::uint64_t collectors = 0;  ///< HeapOptions::collectors
   StressOptions stress;
 
   /// "gen", "manual:mimalloc".

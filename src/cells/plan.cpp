@@ -251,6 +251,7 @@ class RoundBuilder {
       cell.context = context;
       cell.warmup = request_.warmup;
       cell.census = request_.census;
+      cell.collectors = request_.collectors;
       cell.stress = request_.stress;
       if (model.info->has_heap_limit) {
         add_heaps(cell, peak);

@@ -23,6 +23,7 @@ struct PlanRequest {
   int warmup = 0;
   std::uint64_t seed = 1;
   bool census = true;
+  std::uint64_t collectors = 0;  ///< HeapOptions::collectors
   StressOptions stress;
 };
 

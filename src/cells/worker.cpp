@@ -51,6 +51,10 @@ Order parse(std::span<char* const> arguments) {
       request.census = false;
     } else if (name == "--collect-at-poll") {
       request.heap.stress.collect_at_each_poll = true;
+    } else if (name == "--collect-together") {
+      request.heap.stress.collect_together = true;
+    } else if (name == "--delay-workers") {
+      request.heap.stress.delay_workers = true;
     } else if (name == "--probe-version") {
       order.probe = true;
     } else {
@@ -74,6 +78,8 @@ Order parse(std::span<char* const> arguments) {
         request.warmup = number<int>(name, value);
       } else if (name == "--collect-every") {
         request.heap.stress.collect_every_nth_make = number<std::uint64_t>(name, value);
+      } else if (name == "--collectors") {
+        request.heap.collectors = number<std::uint64_t>(name, value);
       } else if (name == "--result-fd") {
         order.fd = number<int>(name, value);
       } else if (name == "--parent") {
@@ -236,6 +242,9 @@ std::vector<std::string> worker_arguments(const Cell& cell, const std::string& p
     add("--collect-every", fmt::format("{}", cell.stress.collect_every_nth_make));
   }
   if (cell.stress.collect_at_each_poll) arguments.emplace_back("--collect-at-poll");
+  if (cell.stress.collect_together) arguments.emplace_back("--collect-together");
+  if (cell.stress.delay_workers) arguments.emplace_back("--delay-workers");
+  if (cell.collectors != 0) add("--collectors", fmt::format("{}", cell.collectors));
   if (!cell.census) arguments.emplace_back("--no-census");
   for (const auto& [name, value] : cell.context.parameters.all()) {
     add("-p", fmt::format("{}={}", name, value));

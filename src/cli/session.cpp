@@ -94,6 +94,12 @@ void add_session_options(Parser& parser, SessionRequest& request) {
                "stress: collect at every Nth allocation");
   parser.flag("--collect-at-poll", plan.stress.collect_at_each_poll,
               "stress: collect at every poll");
+  parser.flag("--collect-together", plan.stress.collect_together,
+              "stress: every collection by all the threads it may have");
+  parser.flag("--delay-workers", plan.stress.delay_workers,
+              "stress: collecting threads dawdle at random moments");
+  parser.value("--collectors", plan.collectors, "N",
+               "threads that may collect together, up to 8; one for each core if not given");
   parser.value("--timeout", request.timeout_s, "S",
                "seconds for a cell; 60 if not given, 600 at --size paper");
   parser.flag("--resume", request.resume, "go on with a results file: run what it lacks");

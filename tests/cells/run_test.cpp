@@ -68,6 +68,7 @@ TEST(Cell, ThatEndsWellIsOkAndHasEveryField) {
                                              "warmup",
                                              "seed",
                                              "counted",
+                                             "collectors",
                                              "stress",
                                              "status",
                                              "message",
