@@ -263,6 +263,35 @@ TEST(Weak, ReferentsMayBeLarge) {
   expect_nothing_left(heap.census());
 }
 
+/// May be part of a cycle, and be referred to weakly.
+struct Partner : M::template Object<Partner, WeaklyReferenced, Cyclic> {
+  Field<Partner> other;
+  static constexpr auto refs() { return std::tuple{&Partner::other}; }
+};
+
+TEST(Weak, ToAnUnreachableCycleIsNullWhereCyclesAreReclaimed) {
+  const LeaksOnPurpose cycles_leak;
+  Heap heap{heap_options()};
+  Mutator m{heap};
+  Local<Partner> one{m, m.make<Partner>()};
+  Local<Partner> other{m, m.make<Partner>()};
+  m.store(one, &Partner::other, other);
+  m.store(other, &Partner::other, one);
+  Local<Weak<Partner>> weak{m, m.make_weak(one)};
+  Local<Weak<Partner>> weak_other{m, m.make_weak(other)};
+  other = nullptr;
+  m.collect();
+  EXPECT_TRUE(m.load(weak_other)) << "reached through the first";
+  if constexpr (discards<M>) m.discard(m.load(weak_other));
+  drop(m, one);
+  m.collect();
+  const bool cleared = traits.collects_cycles || discards<M>;
+  EXPECT_EQ(static_cast<bool>(m.load(weak)), !cleared);
+  EXPECT_EQ(static_cast<bool>(m.load(weak_other)), !cleared);
+  drop(m, weak);
+  drop(m, weak_other);
+}
+
 TEST(Weak, LoadsThatRaceTheLastReleaseGiveTheObjectOrNull) {
   if (traits.wants_discard) GTEST_SKIP() << "a discard promises that nobody is loading";
   const int turns = rounds(2000, 40);
