@@ -6,7 +6,7 @@
 #include <charconv>
 #include <map>
 
-#include "boundary/exhaustion.h"
+#include "base/exhaustion.h"
 #include "cells/names.h"
 #include "measure/statistics.h"
 

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/bits.h"
-#include "boundary/exhaustion.h"
+#include "base/exhaustion.h"
 
 namespace reclaim::gen {
 

@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 #include "base/assert.h"
-#include "boundary/exhaustion.h"
+#include "base/exhaustion.h"
 
 namespace reclaim::manual {
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/bits.h"
-#include "boundary/exhaustion.h"
+#include "base/exhaustion.h"
 
 namespace reclaim::null {
 

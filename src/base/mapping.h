@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "base/assert.h"
+#include "base/exhaustion.h"
 
 namespace reclaim {
 
@@ -22,7 +22,7 @@ class MappedArray {
     if (bytes_ == 0) return;
     void* memory = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    require(memory != MAP_FAILED, "no memory for the laboratory's own books");
+    if (memory == MAP_FAILED) out_of_memory("the laboratory's own books", bytes_, 0);
     data_ = static_cast<T*>(memory);
   }
   ~MappedArray() {

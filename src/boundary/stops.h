@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/assert.h"
+#include "base/exhaustion.h"
 #include "measure/clock.h"
 #include "measure/histogram.h"
 
@@ -41,7 +42,7 @@ class StopLog {
   StopLog() {
     void* memory = mmap(nullptr, sizeof(Storage), PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    require(memory != MAP_FAILED, "no memory for the stop log");
+    if (memory == MAP_FAILED) out_of_memory("a log of stops", sizeof(Storage), 0);
     storage_ = static_cast<Storage*>(memory);  // zero pages are an empty histogram
   }
   ~StopLog() { munmap(storage_, sizeof(Storage)); }

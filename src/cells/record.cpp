@@ -7,7 +7,7 @@
 #include <array>
 #include <cerrno>
 
-#include "boundary/exhaustion.h"
+#include "base/exhaustion.h"
 #include "cells/worker.h"
 
 namespace reclaim::cells {

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "boundary/exhaustion.h"
+#include "base/exhaustion.h"
 #include "cells/allocators.h"
 #include "cells/names.h"
 #include "cells/process.h"

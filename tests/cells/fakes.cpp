@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/rng.h"
-#include "boundary/exhaustion.h"
+#include "base/exhaustion.h"
 #include "cells/registry.h"
 #include "measure/rss.h"
 

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "boundary/exhaustion.h"
+#include "base/exhaustion.h"
 #include "tests/gen/fixture.h"
 
 namespace reclaim::gen_test {

@@ -7,7 +7,7 @@
 #define GC_THREADS
 #include <gc/gc.h>
 
-#include "boundary/exhaustion.h"
+#include "base/exhaustion.h"
 #include "measure/clock.h"
 #include "peers/native/gcbench.h"
 #include "peers/native/lru_cache.h"

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "boundary/exhaustion.h"
+#include "base/exhaustion.h"
 #include "conformance.h"
 
 namespace reclaim::conformance {
