@@ -22,6 +22,32 @@ TEST(Graphs, RandomTapesLeaveTheGraphOfTheShadowHeap) {
   }
 }
 
+TEST(Graphs, AMillionOperationsLeaveTheGraphOfTheShadowHeap) {
+  constexpr int steps = 10'000;
+  const int tapes = rounds(checked ? 10 : 100, 1);
+  for (int tape_number = 0; tape_number < tapes; ++tape_number) {
+    const std::uint64_t seed = settings.seed + 1000 + static_cast<std::uint64_t>(tape_number);
+    HeapOptions options = heap_options();
+    // Every other tape is disturbed: at makes that fall elsewhere in each of them, and by all the
+    // threads that may collect.
+    if (!settings.stress && tape_number % 2 == 1) {
+      options.stress.collect_every_nth_make = 50 + seed % 200;
+      options.stress.collect_together = true;
+      options.collectors = 2;
+    }
+    Heap heap{options};
+    ExpectedCensus want;
+    {
+      Mutator m{heap};
+      Tape tape{heap, m, seed};
+      ASSERT_TRUE(tape.play(rounds(steps, 500))) << "seed " << seed;
+      tape.expect_in(want);
+    }
+    expect_census(heap.census(), want);
+    ASSERT_FALSE(testing::Test::HasFailure()) << "seed " << seed;
+  }
+}
+
 TEST(Graphs, TapesOfManyMutatorsDoNotDisturbEachOther) {
   for (const int threads : {2, 8}) {
     Heap heap{heap_options()};
