@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <mutex>
 #include <span>
+#include <thread>
 #include <vector>
 
 #include "base/spin.h"
@@ -50,6 +51,10 @@ class Exchange {
   }
   /// Whether somebody waits for work that nobody has given yet.
   bool is_anyone_hungry() const { return hungry_.load(std::memory_order_relaxed); }
+  /// Stress: nobody does the work before there is somebody to share it with.
+  void await_hunger() const {
+    while (!is_anyone_hungry()) std::this_thread::yield();
+  }
   void give(std::span<Object* const> grey) {
     {
       const std::lock_guard lock(mutex_);

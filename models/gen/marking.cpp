@@ -14,7 +14,7 @@ void Marking::run() {
 
 void Marking::trace_strong(Marker& first) {
   first.mark_roots();
-  if (first.drain_alone(heap_.options_.stress.collect_together ? 0 : policy::objects_alone)) return;
+  if (first.drain_alone(policy::objects_before_the_crew(heap_.options_.stress))) return;
   const unsigned workers = 1 + heap_.crew_.hire(heap_.crew_.size());
   if (workers == 1) {
     first.drain_alone(policy::everything);
@@ -25,6 +25,7 @@ void Marking::trace_strong(Marker& first) {
   exchange_.open(workers);
   heap_.crew_.together(workers - 1, [&](unsigned worker) {
     if (worker == 0) {
+      if (heap_.options_.stress.collect_together) exchange_.await_hunger();
       first.drain_together();
     } else {
       Marker{*this, worker}.drain_together();
@@ -155,7 +156,7 @@ void Marker::drain_together() {
       for_each_slot_of(kinds_.of(object->word()), object,
                        [this](Object** slot) { mark<true>(*slot); });
     }
-    while (!drain<true>(policy::objects_between_looks)) {
+    while (!drain<true>(policy::objects_between_looks(heap_.options_.stress))) {
       dawdle_();
       if (exchange.is_anyone_hungry()) share();
     }

@@ -72,8 +72,7 @@ void Evacuation::run() {
   Evacuator first{*this, 0};
   first.visit_roots();
   first.visit_remembered();
-  const std::size_t alone = heap_.options_.stress.collect_together ? 0 : policy::objects_alone;
-  if (!first.drain_alone(alone)) {
+  if (!first.drain_alone(policy::objects_before_the_crew(heap_.options_.stress))) {
     const unsigned workers = 1 + heap_.crew_.hire(workers_most_ - 1);
     if (workers != 1) {
       work_together(first, workers);
@@ -92,6 +91,7 @@ void Evacuation::work_together(Evacuator& first, unsigned workers) {
   exchange_.open(workers);
   heap_.crew_.together(workers - 1, [&](unsigned worker) {
     if (worker == 0) {
+      if (heap_.options_.stress.collect_together) exchange_.await_hunger();
       first.drain_together();
     } else {
       Evacuator helper{*this, worker};
@@ -462,7 +462,7 @@ void Evacuator::drain_together() {
   do {
     read(letters);
     for (Object* object : given) grey_.push(object);
-    while (!drain<true>(policy::objects_between_looks)) {
+    while (!drain<true>(policy::objects_between_looks(heap_.options_.stress))) {
       dawdle_();
       if (evacuation_.exchange_.is_anyone_hungry()) share();
     }

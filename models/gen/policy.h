@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "boundary/heap_options.h"
 #include "models/gen/block.h"
 #include "models/gen/crew.h"
 
@@ -47,8 +48,14 @@ constexpr unsigned workers(std::uint64_t asked, unsigned cores) {
 inline constexpr std::size_t objects_alone = 32768;
 /// No bound.
 inline constexpr std::size_t everything = ~std::size_t{0};
-/// Grey objects after which a worker looks whether others have run out of work.
-inline constexpr std::size_t objects_between_looks = 256;
+/// Grey objects after which a worker looks whether others have run out of work. Under stress after
+/// each, so that as much as can be is shared.
+constexpr std::size_t objects_between_looks(const StressOptions& stress) {
+  return stress.collect_together ? 1 : 256;
+}
+constexpr std::size_t objects_before_the_crew(const StressOptions& stress) {
+  return stress.collect_together ? 0 : objects_alone;
+}
 
 /// Live words that are worth a worker of their own when they are slid.
 inline constexpr std::size_t words_a_slider = std::size_t{1} << 18;
