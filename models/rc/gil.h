@@ -32,6 +32,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "boundary/heap_options.h"
 #include "models/rc/machine.h"
 
 namespace reclaim::rc {
@@ -43,6 +44,10 @@ class BasicGil {
 
  public:
   using Participant = const void*;
+  static constexpr bool hands_over = true;
+  static std::int64_t interval(const HeapOptions& options) {
+    return options.gil_switch_interval_ns;
+  }
 
   /// `switch_interval_ns`: how long a waiter waits before it asks the holder to drop; at least 1.
   explicit BasicGil(std::int64_t switch_interval_ns)
@@ -87,8 +92,11 @@ class BasicGil {
     free();
   }
 
-  /// Whether a waiter has asked the holder to drop. Cheap: for the holder's safepoints.
+  /// Whether a waiter has asked the holder to drop. Cheap.
   bool drop_requested() const { return drop_request_.load(std::memory_order_relaxed); }
+
+  /// What the holder looks at in its safepoints.
+  bool yields_now() const { return drop_requested(); }
 
   /// How often the lock has come to another participant than before.
   std::uint64_t switch_number() {

@@ -2,6 +2,7 @@
 // at safepoints and around blocking calls, and how a Global is read while others write it.
 //   FreeThreaded  mutators run side by side; the counts see to themselves
 //   UnderGil      one mutator at a time, by the protocol in gil.h
+//   UnderTickGil  one mutator at a time, by the protocol in tick_gil.h
 #pragma once
 
 #include <atomic>
@@ -15,6 +16,7 @@
 #include "measure/clock.h"
 #include "models/rc/gil.h"
 #include "models/rc/locked_slot.h"
+#include "models/rc/tick_gil.h"
 
 namespace reclaim::rc {
 
@@ -40,12 +42,14 @@ struct FreeThreaded {
   using Slot = BasicLockedSlot<>;
 };
 
-struct UnderGil {
+/// Gil: BasicGil or BasicTickGil.
+template <class Gil>
+struct UnderLock {
   static constexpr bool parallel = false;
 
   struct OfHeap {
-    explicit OfHeap(const HeapOptions& options) : gil(options.gil_switch_interval_ns) {}
-    BasicGil<> gil;
+    explicit OfHeap(const HeapOptions& options) : gil(Gil::interval(options)) {}
+    Gil gil;
     std::atomic<std::thread::id> holder{};  ///< to notice a thread that waits for itself
   };
 
@@ -67,7 +71,7 @@ struct UnderGil {
       heap_.gil.leave();
     }
     void safepoint() {
-      if (heap_.gil.drop_requested()) [[unlikely]] {
+      if (heap_.gil.yields_now()) [[unlikely]] {
         yield();
       }
     }
@@ -86,12 +90,18 @@ struct UnderGil {
       OfMutator& mutator_;
     };
 
+    /// A stop: handing over and waiting for the lock are one; letting go of it is none by itself.
     [[gnu::noinline]] void yield() {
-      const StopTimer timer{stops_, StopCause::gil_wait};
-      disown();
-      heap_.gil.release(this);
-      heap_.gil.acquire(this);
-      own();
+      if constexpr (Gil::hands_over) {
+        const StopTimer timer{stops_, StopCause::gil_wait};
+        disown();
+        heap_.gil.release(this);
+        heap_.gil.acquire(this);
+        own();
+      } else {
+        release();
+        acquire();
+      }
     }
     void acquire() {
       if (!heap_.gil.try_acquire(this)) {
@@ -128,5 +138,8 @@ struct UnderGil {
     void* object_ = nullptr;
   };
 };
+
+using UnderGil = UnderLock<BasicGil<>>;
+using UnderTickGil = UnderLock<BasicTickGil<>>;
 
 }  // namespace reclaim::rc

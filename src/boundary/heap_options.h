@@ -17,7 +17,9 @@ struct StressOptions {
 struct HeapOptions {
   std::uint64_t limit_bytes = 0;  ///< 0: none. Counts nursery, copy reserve, old and large space.
   std::int64_t gil_switch_interval_ns = 5'000'000;  ///< CPython's sys.setswitchinterval
-  std::uint64_t collectors = 0;  ///< threads that may collect together; 0: one for each core, up to 8
+  std::int64_t gil_switch_ticks = 100;              ///< CPython's sys.setcheckinterval, before 3.2
+  std::uint64_t collectors =
+      0;  ///< threads that may collect together; 0: one for each core, up to 8
   StressOptions stress;
 };
 

@@ -182,6 +182,40 @@ TEST(GilHandOver, AMutexThatDoesNotLockIsFound) {
   EXPECT_FALSE(verdict.correct);
 }
 
+// The lock before CPython 3.2: one at a time as well, and nobody is promised a turn while others
+// ask.
+
+template <bool forgets_to_lock>
+struct TakingTicks : rl::test_suite<TakingTicks<forgets_to_lock>, 3> {
+  std::optional<rc::BasicTickGil<GilMachine<forgets_to_lock>>> gil;
+  rl::var<int> turns;
+
+  void before() {
+    gil.emplace(1);
+    turns($) = 0;
+  }
+  void thread(unsigned me) {
+    const void* participant = &reinterpret_cast<const char*>(this)[me];
+    for (int turn = 0; turn < 2; ++turn) {
+      gil->acquire(participant);
+      turns($) = turns($) + 1;
+      RL_ASSERT(gil->yields_now());
+      gil->release(participant);
+    }
+  }
+  void after() { RL_ASSERT(turns($) == 6); }
+};
+
+TEST(TickGil, OneAtATimeAndTheTicksAreTheHolders) {
+  const Verdict verdict = search<TakingTicks<false>>(20'000);
+  EXPECT_TRUE(verdict.correct) << verdict.report;
+}
+
+TEST(TickGil, AMutexThatDoesNotLockIsFound) {
+  const Verdict verdict = search<TakingTicks<true>>(20'000);
+  EXPECT_FALSE(verdict.correct);
+}
+
 // Monitors: thin, contended, waited on.
 
 enum class Waits { no, for_a_notify, for_some_time };

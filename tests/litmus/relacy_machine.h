@@ -22,6 +22,7 @@
 #include "models/rc/counts.h"
 #include "models/rc/gil.h"
 #include "models/rc/locked_slot.h"
+#include "models/rc/tick_gil.h"
 // Must stand behind the protocols.
 #include <relacy/relacy.hpp>
 #undef memory_order_relaxed

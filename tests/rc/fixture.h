@@ -14,6 +14,7 @@
 #include "base/spin_barrier.h"
 #include "models/rc/rc_atomic.h"
 #include "models/rc/rc_gil.h"
+#include "models/rc/rc_gil_ticks.h"
 #include "tests/conformance/leaks_on_purpose.h"
 
 namespace reclaim::rc_tests {
