@@ -176,7 +176,7 @@ INSTANTIATE_TEST_SUITE_P(
         Setting{1, 2'000 * scale, 50, {.collect_every_nth_make = 1}, 0},
         Setting{1, 2'000 * scale, 3'000, {.collect_every_nth_make = 7}, 0},
         Setting{1, 2'000 * scale, 50, {.collect_at_each_poll = true}, 0},
-        Setting{1, 20'000 * scale, 2'000, {.collect_together = true}, 0},
+        Setting{1, 5'000 * scale, 2'000, {.collect_together = true}, 0},
         Setting{1, 1'000 * scale, 50, {.collect_every_nth_make = 5, .collect_together = true}, 0},
         Setting{2, 10'000 * scale, 500, {}, 8 * megabyte},
         Setting{2,
