@@ -86,7 +86,7 @@ std::size_t Heap::resident_bytes() const {
 
 std::size_t Heap::metadata_bytes() const {
   std::size_t stacks = 0;
-  for (const auto& grey : grey_) stacks += grey != nullptr ? grey->committed_bytes() : 0;
+  for (const auto& grey : grey_) stacks += grey ? grey->committed_bytes() : 0;
   return old_.metadata_bytes() + large_.metadata_bytes() + remembered_.metadata_bytes() +
          weak_.metadata_bytes() + stacks;
 }
@@ -116,10 +116,8 @@ BlockIndex Heap::claim_old() {
 }
 
 GrowingStack<Object*>& Heap::grey_stack(unsigned worker) {
-  std::unique_ptr<GrowingStack<Object*>>& grey = grey_[worker];
-  if (grey == nullptr) {
-    grey = std::make_unique<GrowingStack<Object*>>((old_bytes_ + large_bytes_) / 16);
-  }
+  std::optional<GrowingStack<Object*>>& grey = grey_[worker];
+  if (!grey) grey.emplace((old_bytes_ + large_bytes_) / 16);
   return *grey;
 }
 

@@ -13,8 +13,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -161,7 +161,7 @@ class Heap {
   GlobalRoots globals_;
   WeakTable weak_;
   Territory nursery_territory_, old_territory_;
-  std::array<std::unique_ptr<GrowingStack<Object*>>, workers_most> grey_;  ///< made when needed
+  std::array<std::optional<GrowingStack<Object*>>, workers_most> grey_;  ///< made when needed
   Crew crew_;
   Safepoints safepoints_;
   parts::MonitorTable monitors_;

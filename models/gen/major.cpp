@@ -159,11 +159,11 @@ void MajorCollection::divide() {
       compact_all_ ? 1 : 1 + heap_.crew_.hire(static_cast<unsigned>(wanted) - 1);
   const std::size_t share = words / workers + 1;
   std::size_t so_far = 0;
-  ranges_.push_back({0, 0, {}});
+  range_count_ = 1;
   for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
-    if (so_far >= share * ranges_.size()) ranges_.push_back({i, i, {}});
+    if (so_far >= share * range_count_) ranges_[range_count_++].begin = i;
     so_far += live_words(i);
-    ranges_.back().end = i + 1;
+    ranges_[range_count_ - 1].end = i + 1;
   }
 }
 
@@ -173,9 +173,9 @@ std::size_t MajorCollection::live_words(BlockIndex i) const {
 
 void MajorCollection::slide() {
   divide();
-  for (Range& range : ranges_) set_targets(range);
+  for (Range& range : ranges()) set_targets(range);
   update_roots();
-  heap_.crew_.together(static_cast<unsigned>(ranges_.size()) - 1,
+  heap_.crew_.together(static_cast<unsigned>(range_count_) - 1,
                        [this](unsigned worker) { move_and_update(ranges_[worker]); });
   finish_blocks();
 }
@@ -276,7 +276,7 @@ void MajorCollection::finish_blocks() {
   const auto keep_rest = [&](const BumpRange& rest) {
     if (rests != heap_.promotions_.size()) heap_.promotions_[rests++] = rest;
   };
-  for (const Range& range : ranges_) {
+  for (const Range& range : ranges()) {
     const Cursor& cursor = range.cursor;
     for (BlockIndex i = range.begin; i < range.end; ++i) {
       if (!old_.in_use(i)) continue;

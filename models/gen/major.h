@@ -8,9 +8,10 @@
 //     unused <= (1/8 in blocks left in place) + (1/8 at the ends of blocks filled again).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <span>
 
 #include "models/gen/heap.h"
 
@@ -33,8 +34,8 @@ class MajorCollection {
   };
   /// Blocks [begin, end), slid to their own front.
   struct Range {
-    BlockIndex begin;
-    BlockIndex end;
+    BlockIndex begin = 0;
+    BlockIndex end = 0;
     Cursor cursor;
   };
 
@@ -68,7 +69,10 @@ class MajorCollection {
   LargeSpace& large_;
   const KindTable& kinds_;
   const bool compact_all_;
-  std::vector<Range> ranges_;  ///< one for each worker that slides
+  std::span<Range> ranges() { return {ranges_.data(), range_count_}; }
+
+  std::array<Range, workers_most> ranges_{};
+  std::size_t range_count_ = 0;  ///< one for each worker that slides
 };
 
 }  // namespace reclaim::gen
