@@ -126,8 +126,8 @@ class BinaryTrees {
     Fresh<Node> node = m.template make<Node>();
     node->item = item++;
     Local<Node> parent{m, std::move(node)};
-    m.store(parent, &Node::left, left);
-    m.store(parent, &Node::right, right);
+    m.store(parent, &Node::left, m.escape(left));
+    m.store(parent, &Node::right, m.escape(right));
     return m.escape(parent);
   }
 

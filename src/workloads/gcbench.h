@@ -133,8 +133,8 @@ class Gcbench {
     Local<Node> right{m, bottom_up(m, share, depth - 1)};
     Local<Node> node{m, m.template make<Node>()};
     stamp(share, node);
-    m.store(node, &Node::left, left);
-    m.store(node, &Node::right, right);
+    m.store(node, &Node::left, m.escape(left));
+    m.store(node, &Node::right, m.escape(right));
     return m.escape(node);
   }
 

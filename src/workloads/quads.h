@@ -58,10 +58,10 @@ typename M::template Fresh<Quad<M>> make_tree(typename M::Mutator& m, std::uint6
   Local d{m, make_tree<M>(m, value, depth - 1)};
   Local parent{m, m.template make<Quad<M>>()};
   parent->value = value++;
-  m.store(parent, &Quad<M>::a, a);
-  m.store(parent, &Quad<M>::b, b);
-  m.store(parent, &Quad<M>::c, c);
-  m.store(parent, &Quad<M>::d, d);
+  m.store(parent, &Quad<M>::a, m.escape(a));
+  m.store(parent, &Quad<M>::b, m.escape(b));
+  m.store(parent, &Quad<M>::c, m.escape(c));
+  m.store(parent, &Quad<M>::d, m.escape(d));
   return m.escape(parent);
 }
 
