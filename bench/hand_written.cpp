@@ -101,7 +101,7 @@ class Reporter : public benchmark::ConsoleReporter {
     print("manual, no census, costs what hand-written code costs",
           "gcbench/model:manual/census:none", "gcbench/by_hand:malloc", 1.03);
     print("gen within 50 MB against manual", "gcbench/model:gen", "gcbench/model:manual", 0.7);
-    print("rc-atomic against std::shared_ptr", "gcbench/model:rc-atomic",
+    print("rc-atomic, no census, against std::shared_ptr", "gcbench/model:rc-atomic/census:none",
           "gcbench/by_hand:shared_ptr", 1.0);
     print("the census of manual", "gcbench/model:manual", "gcbench/model:manual/census:none", 1.10);
   }
@@ -140,6 +140,7 @@ int run(int argc, char** argv) {
   add_model("manual", false);
   add_model("manual", true);
   add_model("rc-atomic", true);
+  add_model("rc-atomic", false);
   add_model("gen", true);
   Reporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
