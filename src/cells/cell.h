@@ -22,7 +22,9 @@ struct Cell {
   int round = 0;
   int warmup = 0;
   bool census = true;
-  std::uint64_t collectors = 0;  ///< HeapOptions::collectors
+  std::uint64_t collectors = 0;       ///< HeapOptions::collectors
+  std::uint64_t gil_interval_us = 0;  ///< HeapOptions::gil_switch_interval_ns; 0: its own default
+  std::uint64_t gil_ticks = 0;        ///< HeapOptions::gil_switch_ticks; 0: its own default
   StressOptions stress;
 
   /// "gen", "manual:mimalloc".

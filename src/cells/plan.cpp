@@ -194,6 +194,14 @@ void check_numbers(const PlanRequest& request) {
       throw UsageError(fmt::format("--threads {}: 1 to {}", threads, most_threads));
     }
   }
+  if (request.gil_interval_us > most_gil_setting) {
+    throw UsageError(fmt::format("--gil-interval {}: microseconds, at most {}",
+                                 request.gil_interval_us, most_gil_setting));
+  }
+  if (request.gil_ticks > most_gil_setting) {
+    throw UsageError(
+        fmt::format("--gil-ticks {}: at most {}", request.gil_ticks, most_gil_setting));
+  }
   if (request.rounds < 1) throw UsageError(fmt::format("--rounds {}: at least 1", request.rounds));
   if (request.warmup < 0) throw UsageError(fmt::format("--warmup {}: at least 0", request.warmup));
 }
@@ -252,6 +260,8 @@ class RoundBuilder {
       cell.warmup = request_.warmup;
       cell.census = request_.census;
       cell.collectors = request_.collectors;
+      cell.gil_interval_us = request_.gil_interval_us;
+      cell.gil_ticks = request_.gil_ticks;
       cell.stress = request_.stress;
       if (model.info->has_heap_limit) {
         add_heaps(cell, peak);

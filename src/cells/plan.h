@@ -23,7 +23,9 @@ struct PlanRequest {
   int warmup = 0;
   std::uint64_t seed = 1;
   bool census = true;
-  std::uint64_t collectors = 0;  ///< HeapOptions::collectors
+  std::uint64_t collectors = 0;       ///< HeapOptions::collectors
+  std::uint64_t gil_interval_us = 0;  ///< Cell::gil_interval_us
+  std::uint64_t gil_ticks = 0;        ///< Cell::gil_ticks
   StressOptions stress;
 };
 
@@ -34,6 +36,7 @@ inline constexpr const char* default_heap = "3x";
 inline constexpr const char* least_default_heap = "4MiB";
 
 inline constexpr int most_threads = 64;
+inline constexpr std::uint64_t most_gil_setting = 1'000'000'000;  ///< microseconds or ticks
 
 struct Plan {
   std::vector<Cell> cells;

@@ -100,6 +100,11 @@ void add_session_options(Parser& parser, SessionRequest& request) {
               "stress: collecting threads dawdle at random moments");
   parser.value("--collectors", plan.collectors, "N",
                "threads that may collect together, up to 8; one for each core if not given");
+  parser.value("--gil-interval", plan.gil_interval_us, "US",
+               "rc-gil: microseconds that a thread waits before it asks for the lock; 5000 if not "
+               "given");
+  parser.value("--gil-ticks", plan.gil_ticks, "N",
+               "rc-gil-ticks: safepoints after which the lock is let go; 100 if not given");
   parser.value("--timeout", request.timeout_s, "S",
                "seconds for a cell; 60 if not given, 600 at --size paper");
   parser.flag("--resume", request.resume, "go on with a results file: run what it lacks");

@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "base/rng.h"
 #include "base/exhaustion.h"
+#include "base/rng.h"
 #include "cells/registry.h"
 #include "measure/rss.h"
 
@@ -168,6 +168,15 @@ RunResult owner(const RunRequest& request) {
   return result;
 }
 
+/// What its heap would be told of a GIL.
+template <int model>
+RunResult gil(const RunRequest& request) {
+  RunResult result = good(request);
+  result.extra.emplace_back("interval_ns", request.heap.gil_switch_interval_ns);
+  result.extra.emplace_back("ticks", request.heap.gil_switch_ticks);
+  return result;
+}
+
 template <int model>
 RunResult replay(const RunRequest& request) {
   RunResult result;
@@ -193,7 +202,8 @@ bool register_model() {
                             cycle_info = with(workload("cycle"), planted),
                             threadless_info = workload("threadless"),
                             silent_info = workload("silent"), broken_info = workload("broken"),
-                            litter_info = workload("litter"), owner_info = workload("owner");
+                            litter_info = workload("litter"), owner_info = workload("owner"),
+                            gil_info = workload("gil");
   static const WorkloadInfo replay_info{.id = "replay",
                                         .shows = "a file",
                                         .parameters = {},
@@ -213,6 +223,7 @@ bool register_model() {
                                                              {&broken_info, broken<model>},
                                                              {&litter_info, litter<model>},
                                                              {&owner_info, owner<model>},
+                                                             {&gil_info, gil<model>},
                                                              {&replay_info, replay<model>}}) {
     register_entry({&fake_models[model], b.info, b.run, nullptr});
   }

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "cells/names.h"
+#include "cells/worker.h"
 
 namespace reclaim::cells {
 namespace {
@@ -175,6 +176,8 @@ TEST(Plan, RefusesWhatMakesNoSense) {
       [](PlanRequest& r) { r.parameters = {"objects=many"}; },
       [](PlanRequest& r) { r.parameters = {"objects=0"}; },
       [](PlanRequest& r) { r.parameters = {"objects=nan"}; },
+      [](PlanRequest& r) { r.gil_interval_us = most_gil_setting + 1; },
+      [](PlanRequest& r) { r.gil_ticks = most_gil_setting + 1; },
   };
   for (std::size_t i = 0; i < mistakes.size(); ++i) {
     PlanRequest r = request({"plain"}, {"fine"});
@@ -182,6 +185,27 @@ TEST(Plan, RefusesWhatMakesNoSense) {
     mistakes[i](r);
     EXPECT_NE(complaint(r), "") << "mistake " << i;
   }
+}
+
+std::string worker_line(const Cell& cell) {
+  std::string line;
+  for (const std::string& argument : worker_arguments(cell, "")) line += argument + ' ';
+  return line;
+}
+
+TEST(Plan, TheSettingsOfTheGilReachTheCellItsIdentityAndItsWorker) {
+  PlanRequest r = request({"plain"}, {"fine"});
+  const Cell standard = make_plan(r).cells.at(0);
+  EXPECT_TRUE(identity(standard).at("gil_interval_us").is_null());
+  EXPECT_TRUE(identity(standard).at("gil_ticks").is_null());
+  EXPECT_EQ(worker_line(standard).find("--gil-"), std::string::npos);
+  r.gil_interval_us = 250;
+  r.gil_ticks = 7;
+  const Cell cell = make_plan(r).cells.at(0);
+  EXPECT_EQ(identity(cell).at("gil_interval_us"), 250);
+  EXPECT_EQ(identity(cell).at("gil_ticks"), 7);
+  EXPECT_NE(worker_line(cell).find(" --gil-interval 250 "), std::string::npos);
+  EXPECT_NE(worker_line(cell).find(" --gil-ticks 7 "), std::string::npos);
 }
 
 TEST(Plan, IdentityOfACellIsThatOfItsRecord) {

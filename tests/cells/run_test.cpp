@@ -69,6 +69,8 @@ TEST(Cell, ThatEndsWellIsOkAndHasEveryField) {
                                              "seed",
                                              "counted",
                                              "collectors",
+                                             "gil_interval_us",
+                                             "gil_ticks",
                                              "stress",
                                              "status",
                                              "message",
@@ -129,6 +131,19 @@ TEST(Cell, ThatExhaustsItsHeapSaysWhatItWanted) {
   EXPECT_EQ(text(record, "message"),
             "out of memory: fake make asked for 64 bytes within a heap limit of 1000000 bytes");
   EXPECT_EQ(record.at("heap_limit_bytes"), 1'000'000);
+}
+
+TEST(Cell, TellsItsHeapTheSettingsOfTheGilThatWereGiven) {
+  Json extra = only("gil").at("extra");
+  EXPECT_EQ(extra.at("interval_ns"), HeapOptions{}.gil_switch_interval_ns);
+  EXPECT_EQ(extra.at("ticks"), HeapOptions{}.gil_switch_ticks);
+  PlanRequest request;
+  request.workloads = {"gil"};
+  request.gil_interval_us = 250;
+  request.gil_ticks = 7;
+  extra = only(request).at("extra");
+  EXPECT_EQ(extra.at("interval_ns"), 250'000);
+  EXPECT_EQ(extra.at("ticks"), 7);
 }
 
 TEST(Cell, ThatMeetsALimitOfTheSystemIsSkippedByItsName) {
