@@ -11,7 +11,7 @@ namespace {
 
 template <class M>
 class Counting : public testing::Test {};
-using Models = testing::Types<RcGil<>, RcAtomic<>>;
+using Models = testing::Types<RcGil<>, RcGilTicks<>, RcAtomic<>>;
 TYPED_TEST_SUITE(Counting, Models);
 
 /// A recursion of this depth would need a hundred times the stack that there is.
