@@ -24,7 +24,7 @@ inline constexpr ParameterInfo larson_parameters[] = {
     {"max", "size that all chunks stay below, bytes", 1000, 1000, 1000, 9, 1e6},
     {"chunks", "chunks in the array of each thread", 10, 5000, 5000, 1, 1e8},
     {"rounds", "replacements before a thread hands over, times `chunks`", 2, 10, 100, 1, 1e6},
-    {"generations", "threads that work on each array, one after the other", 3, 10, 20, 1, 1e6},
+    {"generations", "threads that work on each array, one after the other", 3, 20, 20, 1, 1e6},
     {"seed", "the original's seed", 4141, 4141, 4141, 0, 1e9},
 };
 

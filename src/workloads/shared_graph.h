@@ -17,7 +17,7 @@ namespace reclaim {
 inline constexpr ParameterInfo shared_graph_parameters[] = {
     {"width", "nodes in each layer", 8, 64, 64, 1, 1e7},
     {"layers", "layers; a walk goes from the first to the last", 8, 64, 64, 2, 1e7},
-    {"steps", "steps of each thread", 500, 8e6, 1e8, 1, 1e12},
+    {"steps", "steps of each thread", 500, 12e6, 1e8, 1, 1e12},
     {"held", "references that each thread holds on to", 16, 64, 64, 1, 1e8},
 };
 
