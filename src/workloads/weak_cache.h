@@ -24,7 +24,7 @@ namespace reclaim {
 inline constexpr ParameterInfo weak_cache_parameters[] = {
     {"documents", "different documents that are asked for", 60, 20000, 20000, 1, 1e9},
     {"open", "documents that are open at a time", 20, 5000, 5000, 1, 1e9},
-    {"requests", "requests of each thread", 300, 700000, 5000000, 1, 1e12},
+    {"requests", "requests of each thread", 150, 700000, 5000000, 1, 1e12},
     {"bytes", "size of a document's text", 64, 64, 64, 8, 1e6},
 };
 
