@@ -78,7 +78,8 @@ class SharedPtrGcbench {
     populate(depth - 1, *node.right);
   }
 
-  void use(Pointer tree) {
+  /// Takes the tree, which dies with it.
+  void use(Pointer tree) {  // NOLINT(performance-unnecessary-value-param)
     const Node* node = tree.get();
     for (std::uint64_t turn = outcome_.operations; node != nullptr; turn >>= 1) {
       const auto low = static_cast<std::uint32_t>(node->i);

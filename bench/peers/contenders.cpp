@@ -29,7 +29,7 @@ std::string find_program(const std::string& name) {
   if (name.find('/') != name.npos) return ::access(name.c_str(), X_OK) == 0 ? name : "";
   const char* path = std::getenv("PATH");
   for (const std::string& folder : cells::split(path != nullptr ? path : "/usr/bin:/bin", ':')) {
-    const std::string file = folder + "/" + name;
+    std::string file = folder + "/" + name;
     if (::access(file.c_str(), X_OK) == 0) return file;
   }
   return "";

@@ -161,7 +161,7 @@ std::optional<double> Results::allocated_bytes() const {
   return std::nullopt;
 }
 
-void judge_checksums(std::vector<Results*> same_work) {
+void judge_checksums(const std::vector<Results*>& same_work) {
   std::map<std::uint64_t, int> votes;
   for (const Results* results : same_work) {
     for (const Sample& sample : results->samples) {

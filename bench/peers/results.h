@@ -48,6 +48,6 @@ struct Results {
 
 /// Sets `status` to failed in samples of the same work whose checksum differs from the most common
 /// one, or differs between rounds.
-void judge_checksums(std::vector<Results*> same_work);
+void judge_checksums(const std::vector<Results*>& same_work);
 
 }  // namespace reclaim::peers

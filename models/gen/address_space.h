@@ -119,10 +119,12 @@ class SideTable {
 /// A stack of trivial T that grows in place. Exhaustion of the system ends the process.
 template <class T>
 class GrowingStack {
+  static constexpr std::size_t entry_bytes = sizeof(T);  // NOLINT(bugprone-sizeof-expression)
+
  public:
   /// `most`: entries that it can ever hold.
   explicit GrowingStack(std::size_t most)
-      : reservation_(most * sizeof(T)),
+      : reservation_(most * entry_bytes),
         prefix_(reservation_.base(), reservation_.bytes(), 1 << 18) {
     if (reservation_.base() == nullptr) out_of_memory("gen", reservation_.bytes(), 0);
     data_ = reinterpret_cast<T*>(reservation_.base());
@@ -155,9 +157,9 @@ class GrowingStack {
 
  private:
   [[gnu::noinline, gnu::cold]] void grow() {
-    const std::size_t needed = align_up((size_ + 1) * sizeof(T), page_bytes);
+    const std::size_t needed = align_up((size_ + 1) * entry_bytes, page_bytes);
     if (!prefix_.reach(needed)) out_of_memory("gen", needed, 0);
-    capacity_ = prefix_.committed() / sizeof(T);
+    capacity_ = prefix_.committed() / entry_bytes;
   }
 
   Reservation reservation_;

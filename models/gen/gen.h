@@ -337,6 +337,7 @@ struct Gen : gen::Types<Counting> {
       .like = "Java",
       .summary = "bump allocation, copying nursery, old generation; the world stops to collect",
       .has_heap_limit = true,
+      .explains = true,
       .collects_cycles = true,
       .traces_ephemerons = true,
       .moves = true,

@@ -167,7 +167,7 @@ bool Heap::stress_now() {
 }
 
 std::byte* Heap::allocate_slow(MutatorCore& mutator, std::size_t bytes) {
-  if (stress_now()) collect_until(&mutator, Effort::minor, bytes, [] { return true; });
+  if (stress_now()) collect_until(&mutator, Effort::minor, "stress", bytes, [] { return true; });
   for (;;) {
     mutator.poll();
     std::byte* begin = nullptr;
@@ -175,7 +175,7 @@ std::byte* Heap::allocate_slow(MutatorCore& mutator, std::size_t bytes) {
       const std::lock_guard lock(allocation_mutex_);
       if (carve(mutator, bytes, begin)) return begin;
     }
-    collect_until(&mutator, Effort::minor, bytes,
+    collect_until(&mutator, Effort::minor, "eden is used up", bytes,
                   [this] { return eden_blocks_most_ >= policy::least_eden_blocks(limit_bytes_); });
   }
 }
@@ -189,7 +189,7 @@ bool Heap::large_fits(std::size_t bytes) const {
 std::byte* Heap::allocate_large(MutatorCore& mutator, std::size_t bytes, bool& dirty) {
   const std::size_t rounded = LargeSpace::rounded(bytes);
   if (rounded < bytes || rounded > limit_bytes_) exhausted(bytes);
-  if (stress_now()) collect_until(&mutator, Effort::minor, bytes, [] { return true; });
+  if (stress_now()) collect_until(&mutator, Effort::minor, "stress", bytes, [] { return true; });
   for (;;) {
     mutator.poll();
     {
@@ -206,7 +206,8 @@ std::byte* Heap::allocate_large(MutatorCore& mutator, std::size_t bytes, bool& d
         return run.begin;
       }
     }
-    collect_until(&mutator, Effort::minor, bytes, [&] { return large_fits(rounded); });
+    collect_until(&mutator, Effort::minor, "large objects", bytes,
+                  [&] { return large_fits(rounded); });
   }
 }
 
@@ -231,8 +232,11 @@ void Heap::begin_collection() {
 void Heap::minor_collection(bool promote_all) {
   const std::size_t nursery_before = nursery_.used_blocks(), old_before = old_.used_blocks();
   Evacuation{*this, promote_all}.run();
-  const std::size_t alive = nursery_.used_blocks() + old_.used_blocks() - old_before;
-  tenure_age_ = policy::tenure_age(alive, nursery_before);
+  const std::size_t promoted = old_.used_blocks() - old_before;
+  tenure_age_ = policy::tenure_age(nursery_.used_blocks() + promoted, nursery_before);
+  account_.nursery = blocks_to_bytes(nursery_before);
+  account_.survived = blocks_to_bytes(nursery_.used_blocks());
+  account_.promoted = blocks_to_bytes(promoted);
   set_eden();
 }
 
@@ -244,16 +248,19 @@ void Heap::major_collection(bool compact_all) {
 
 void Heap::after_major() {
   const std::size_t live = blocks_to_bytes(old_.used_blocks()) + large_.used_bytes();
-  next_major_bytes_ = policy::next_major_bytes(live);
+  next_major_bytes_ = policy::next_major_bytes(live, options_.growth);
   set_eden();
   room_after_major_ = nursery_room();
   // What the cycle that ends here did not need goes back to the system.
+  const std::size_t resident = resident_bytes();
   old_.release_free(old_.take_most_used() - old_.used_blocks());
   if (large_.resident_bytes() > large_.take_most_used_bytes()) large_.release_free();
   nursery_.release_free(eden_blocks_wanted() + policy::survivor_blocks_most(eden_blocks_wanted()));
+  account_.returned = resident - resident_bytes();
 }
 
-void Heap::collect_once(Effort effort) {
+void Heap::collect_once(Effort effort, const char* why) {
+  account_ = {.why = why, .major = effort != Effort::minor};
   begin_collection();
   if constexpr (checked) Verifier{*this}.before_collection();
   if (effort == Effort::minor) {
@@ -267,7 +274,7 @@ void Heap::collect_once(Effort effort) {
 }
 
 template <class Enough>
-bool Heap::collect_until(MutatorCore* self, Effort effort, std::size_t asked_bytes,
+bool Heap::collect_until(MutatorCore* self, Effort effort, const char* why, std::size_t asked_bytes,
                          Enough&& enough) {
   if (!safepoints_.stop_the_world(self)) return false;
   if (options_.stress.collect_every_nth_make != 0 || options_.stress.collect_at_each_poll) {
@@ -276,86 +283,43 @@ bool Heap::collect_until(MutatorCore* self, Effort effort, std::size_t asked_byt
     }
   }
   bool major = effort != Effort::minor;
-  collect_once(effort);
+  collect_once(effort, why);
   if (!major && (old_is_due() || !enough())) {
     major = true;
-    collect_once(Effort::major);
+    collect_once(Effort::major, old_is_due() ? "the old space is due" : "that was not enough");
   }
-  if (!enough()) collect_once(Effort::compact_all);
+  if (!enough()) collect_once(Effort::compact_all, "that was not enough");
   if (!enough()) exhausted(asked_bytes);
   stops_.record(StopCause::time_to_safepoint, safepoints_.asked_ns(), safepoints_.reached_ns());
   stops_.record(major ? StopCause::major_gc : StopCause::minor_gc, safepoints_.asked_ns(),
                 now_ns());
+  if (options_.explain_descriptor >= 0) [[unlikely]]
+    explain_collection();
   safepoints_.resume_the_world();
   weak_.call_hooks();
   return true;
 }
 
+void Heap::explain_collection() const {
+  Account account = account_;
+  account.tenure_age = tenure_age_;
+  account.eden = blocks_to_bytes(eden_blocks_most_);
+  account.room = blocks_to_bytes(nursery_blocks_most(large_.used_bytes()));
+  const std::int64_t end_ns = now_ns();
+  explain(options_.explain_descriptor, totals_.minor + totals_.major, account, end_ns - made_ns_,
+          end_ns - safepoints_.asked_ns(), safepoints_.reached_ns() - safepoints_.asked_ns());
+}
+
 void Heap::collect(MutatorCore& mutator, Effort effort) {
-  while (!collect_until(&mutator, effort, 0, [] { return true; })) {
+  while (!collect_until(&mutator, effort, "asked for", 0, [] { return true; })) {
   }
 }
 
 void Heap::poll_slow(MutatorCore& mutator) {
   safepoints_.stand(mutator);
   if (options_.stress.collect_at_each_poll) {
-    collect_until(&mutator, Effort::minor, 0, [] { return true; });
+    collect_until(&mutator, Effort::minor, "stress", 0, [] { return true; });
   }
-}
-
-// --- pins ---
-
-void Heap::pin(Object* blob) {
-  const std::lock_guard lock(allocation_mutex_);
-  for (auto& [pinned, count] : pins_) {
-    if (pinned != blob) continue;
-    ++count;
-    return;
-  }
-  pins_.emplace_back(blob, 1);
-  blob->bits.fetch_or(header::pinned, std::memory_order_relaxed);
-  if (nursery_.contains(blob)) ++nursery_.block_of(blob).pins;
-  if (old_.contains(blob)) ++old_.block_of(blob).pins;
-}
-
-void Heap::unpin(Object* blob) {
-  const std::lock_guard lock(allocation_mutex_);
-  const auto found =
-      std::find_if(pins_.begin(), pins_.end(), [&](auto& pin) { return pin.first == blob; });
-  if (found == pins_.end()) violation("unpin undoes a pin", "the blob is not pinned");
-  if (--found->second != 0) return;
-  pins_.erase(found);
-  blob->bits.fetch_and(~header::pinned, std::memory_order_relaxed);
-  if (nursery_.contains(blob)) --nursery_.block_of(blob).pins;
-  if (old_.contains(blob)) --old_.block_of(blob).pins;
-}
-
-// --- mutators ---
-
-std::uint32_t Heap::attach(MutatorCore& mutator) {
-  const std::uint32_t thread = monitors_.attach_thread();
-  safepoints_.attach(mutator);
-  return thread;
-}
-
-void Heap::detach(MutatorCore& mutator, const MadeRows* made) {
-  mutator.stand_here();
-  safepoints_.detach(mutator, [&] {
-    const std::lock_guard lock(allocation_mutex_);
-    mutator.flush_remembered(remembered_);
-    stops_.add(mutator.stops());
-    if (made == nullptr) return;
-    for (std::size_t i = 0; i < made_.size(); ++i) {
-      made_[i].objects += (*made)[i].objects;
-      made_[i].bytes += (*made)[i].bytes;
-    }
-  });
-  monitors_.detach_thread(mutator.thread());
-}
-
-void Heap::flush_remembered(MutatorCore& mutator) {
-  const std::lock_guard lock(allocation_mutex_);
-  mutator.flush_remembered(remembered_);
 }
 
 // --- the census ---
@@ -366,7 +330,7 @@ Census Heap::census() {
   const bool exact = safepoints_.count() == 0;
   if (exact) {
     counting_live_ = true;
-    while (!collect_until(nullptr, Effort::major, 0, [] { return true; })) {
+    while (!collect_until(nullptr, Effort::major, "the census", 0, [] { return true; })) {
     }
     counting_live_ = false;
   }
@@ -389,28 +353,8 @@ std::vector<std::pair<std::string, double>> Heap::extra() const {
           {"major_slides", number(totals_.slides)},
           {"old_live_bytes_after_major", number(totals_.live_bytes)},
           {"old_block_bytes_after_major", number(totals_.old_blocks_bytes)},
+          {"old_unused_most", totals_.unused_most},
           {"heap_metadata_bytes", number(metadata_bytes())}};
-}
-
-// --- MutatorCore ---
-
-MutatorCore::MutatorCore(Heap& heap) : heap_(heap) { thread_ = heap.attach(*this); }
-
-std::byte* MutatorCore::allocate_slow(std::size_t bytes) noexcept {
-  return heap_.allocate_slow(*this, bytes);
-}
-
-std::byte* MutatorCore::allocate_large(std::size_t bytes, bool& dirty) noexcept {
-  return heap_.allocate_large(*this, bytes, dirty);
-}
-
-void MutatorCore::poll_slow() noexcept { heap_.poll_slow(*this); }
-
-void MutatorCore::remember(Object* owner, void* slot) noexcept {
-  Remembered entry;
-  if (!record(heap_.large(), owner, slot, entry)) return;  // or another thread was first
-  if (remembered_count_ == remembered_.size()) heap_.flush_remembered(*this);
-  remembered_[remembered_count_++] = entry;
 }
 
 }  // namespace reclaim::gen

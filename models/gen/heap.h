@@ -22,7 +22,9 @@
 #include "boundary/census.h"
 #include "boundary/heap_options.h"
 #include "boundary/stops.h"
+#include "measure/clock.h"
 #include "models/gen/crew.h"
+#include "models/gen/explain.h"
 #include "models/gen/kind.h"
 #include "models/gen/large_space.h"
 #include "models/gen/mutator.h"
@@ -57,7 +59,8 @@ struct CollectionTotals {
   std::uint64_t major = 0;
   std::uint64_t slides = 0;            ///< major collections that moved objects
   std::uint64_t live_bytes = 0;        ///< small objects that the last major collection left
-  std::uint64_t old_blocks_bytes = 0;  ///< the blocks that hold them: the rest is fragmentation
+  std::uint64_t old_blocks_bytes = 0;  ///< the blocks that hold them: the rest is unused
+  double unused_most = 0;              ///< the largest unused_share() that a major collection left
 };
 
 class Heap {
@@ -129,9 +132,12 @@ class Heap {
 
   /// Stops the world and collects until `enough()`, with rising effort; then out_of_memory. False:
   /// another thread was collecting; the caller has stood, and looks again.
+  /// `why`: for --explain.
   template <class Enough>
-  bool collect_until(MutatorCore* self, Effort least, std::size_t asked_bytes, Enough&& enough);
-  void collect_once(Effort effort);
+  bool collect_until(MutatorCore* self, Effort least, const char* why, std::size_t asked_bytes,
+                     Enough&& enough);
+  void collect_once(Effort effort, const char* why);
+  void explain_collection() const;
   void minor_collection(bool promote_all);
   void major_collection(bool compact_all);
   void begin_collection();
@@ -184,6 +190,8 @@ class Heap {
   bool counting_live_ = false;
   MadeRows made_;
   CollectionTotals totals_;
+  Account account_;  ///< of the collection that runs, or of the last one
+  const std::int64_t made_ns_ = now_ns();
   StopLog stops_;
 };
 

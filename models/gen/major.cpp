@@ -23,14 +23,21 @@ void MajorCollection::run() {
   filter_remembered();
   sweep_large();
   unmark_pinned();
+  Account& account = heap_.account_;
+  account.old_before = old_.used_blocks() * block_bytes;
   measure_blocks();
   if (decide_to_slide()) {
     ++heap_.totals_.slides;
+    account.slid = true;
     slide();
   } else {
     free_empty_blocks();
   }
-  heap_.totals_.old_blocks_bytes = old_.used_blocks() * block_bytes;
+  CollectionTotals& totals = heap_.totals_;
+  account.old_live = totals.live_bytes;
+  account.old_used = totals.old_blocks_bytes = old_.used_blocks() * block_bytes;
+  totals.unused_most =
+      std::max(totals.unused_most, unused_share(account.old_live, account.old_used));
 }
 
 // --- what was marked ---
@@ -116,6 +123,7 @@ bool MajorCollection::decide_to_slide() {
   }
   const std::size_t needed = thin_words * word_bytes / (block_bytes - block_bytes / 16) + 1;
   if (thin_blocks <= needed) return false;
+  heap_.account_.slide_frees = (thin_blocks - needed) * block_bytes;
   return compact_all_ || policy::slide_pays(thin_blocks - needed, old_.used_blocks());
 }
 

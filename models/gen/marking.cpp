@@ -1,5 +1,6 @@
 #include "models/gen/marking.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "models/gen/policy.h"
@@ -20,6 +21,7 @@ void Marking::trace_strong(Marker& first) {
     first.drain_alone(policy::everything);
     return;
   }
+  heap_.account_.workers = std::max(heap_.account_.workers, workers);
   heap_.old_territory_.clear(heap_.old_.touched_blocks());
   first.settle();
   exchange_.open(workers);

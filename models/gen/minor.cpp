@@ -75,6 +75,7 @@ void Evacuation::run() {
   if (!first.drain_alone(policy::objects_before_the_crew(heap_.options_.stress))) {
     const unsigned workers = 1 + heap_.crew_.hire(workers_most_ - 1);
     if (workers != 1) {
+      heap_.account_.workers = workers;
       work_together(first, workers);
     } else {
       first.drain_alone(policy::everything);

@@ -83,8 +83,11 @@ inline constexpr std::size_t young_large_bytes = std::size_t{32} << 20;
 
 /// Without a limit: old and large bytes that start a major collection.
 inline constexpr std::size_t first_major_bytes = std::size_t{64} << 20;
-constexpr std::size_t next_major_bytes(std::size_t live_bytes) {
-  return std::max(live_bytes * 2, live_bytes + first_major_bytes / 2);
+inline constexpr std::size_t least_growth_bytes = std::size_t{8} << 20;
+/// `growth`: HeapOptions::growth, the target ratio of a heap that may grow.
+constexpr std::size_t next_major_bytes(std::size_t live_bytes, double growth) {
+  const auto grown = static_cast<std::size_t>(static_cast<double>(live_bytes) * growth);
+  return std::max(grown, live_bytes + least_growth_bytes);
 }
 
 /// A major collection leaves the objects of a block where they are from this share of live words

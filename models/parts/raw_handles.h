@@ -15,8 +15,8 @@ class RawFresh {
   RawFresh() = default;
   RawFresh(std::nullptr_t) {}
   RawFresh(T* object, FreshStamp stamp) : object_(object), stamp_(stamp) {}
-  RawFresh(RawFresh&&) = default;
-  RawFresh& operator=(RawFresh&&) = default;
+  RawFresh(RawFresh&&) noexcept = default;
+  RawFresh& operator=(RawFresh&&) noexcept = default;
 
   explicit operator bool() const { return object_ != nullptr; }
   T* operator->() const { return get(); }

@@ -20,7 +20,13 @@ struct HeapOptions {
   std::int64_t gil_switch_ticks = 100;              ///< CPython's sys.setcheckinterval, before 3.2
   std::uint64_t collectors =
       0;  ///< threads that may collect together; 0: one for each core, up to 8
-  StressOptions stress;
+  /// Without a limit: old and large objects may grow to this many times what the last full
+  /// collection left, before the next one. More than 1.
+  double growth = 2;
+  /// Where a model that collects says of each collection what it found and decided, a line each;
+  /// -1: nowhere.
+  int explain_descriptor = -1;
+  StressOptions stress{};
 };
 
 }  // namespace reclaim

@@ -70,7 +70,7 @@ concept HasHandles = requires(typename M::Mutator& m, const typename M::template
   requires std::movable<typename M::template Fresh<N>>;
   {static_cast<bool>(local)};
   {static_cast<bool>(fresh)};
-  { local == local } -> std::same_as<bool>;
+  { local == target } -> std::same_as<bool>;
   { local->key } -> std::convertible_to<std::int64_t>;
   { fresh->key } -> std::convertible_to<std::int64_t>;
   {static_cast<bool>(local->next)};

@@ -14,8 +14,6 @@
 #include "cells/build_info.h"
 #include "cells/names.h"
 
-extern char** environ;
-
 namespace reclaim::cells {
 
 namespace {

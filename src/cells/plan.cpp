@@ -218,6 +218,11 @@ class RoundBuilder {
   explicit RoundBuilder(const PlanRequest& request) : request_(request) {
     for (const std::string& name : request.models) models_.push_back(choose_model(name));
     for (const std::string& text : request.heaps) heaps_.push_back(parse_heap_limit(text));
+    if (!request.explain.empty() &&
+        std::none_of(models_.begin(), models_.end(),
+                     [](const ModelChoice& model) { return model.info->explains; })) {
+      throw UsageError("--explain: none of these models has policies to explain; gen has");
+    }
     const std::vector<WorkloadChoice> workloads = choose_workloads(request.workloads);
     const Overrides overrides = parse_overrides(request.parameters, workloads);
     for (const WorkloadChoice& workload : workloads) {
@@ -262,6 +267,7 @@ class RoundBuilder {
       cell.collectors = request_.collectors;
       cell.gil_interval_us = request_.gil_interval_us;
       cell.gil_ticks = request_.gil_ticks;
+      if (model.info->explains) cell.explain = request_.explain;
       cell.stress = request_.stress;
       if (model.info->has_heap_limit) {
         add_heaps(cell, peak);

@@ -76,6 +76,10 @@ std::string format_seconds(double seconds) {
   return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
 }
 
+namespace {
+constexpr double least_growth = 1.05, most_growth = 1000;
+}
+
 HeapLimit parse_heap_limit(std::string_view text) {
   HeapLimit limit;
   limit.label = std::string(text);
@@ -84,6 +88,17 @@ HeapLimit parse_heap_limit(std::string_view text) {
     return limit;
   }
   if (text == "none") return limit;
+  if (constexpr std::string_view grow = "grow:"; text.starts_with(grow)) {
+    std::string_view rest = text.substr(grow.size());
+    const auto times = take_number(rest);
+    if (times && rest == "x" && *times >= least_growth && *times <= most_growth) {
+      limit.kind = HeapLimit::Kind::growing;
+      limit.times = *times;
+      return limit;
+    }
+    throw UsageError(fmt::format("'{}': a heap grows to grow:{}x .. grow:{}x of what lives", text,
+                                 least_growth, most_growth));
+  }
   if (text.size() > 1 && text.back() == 'x') {
     std::string_view rest = text;
     const auto times = take_number(rest);
@@ -97,9 +112,10 @@ HeapLimit parse_heap_limit(std::string_view text) {
     limit.bytes = *bytes;
     return limit;
   }
-  throw UsageError(fmt::format(
-      "'{}' is no heap limit: write 2x (of the declared live peak), 50MB, 50MiB, min or none",
-      text));
+  throw UsageError(
+      fmt::format("'{}' is no heap limit: write 2x (of the declared live peak), 50MB, 50MiB, min, "
+                  "grow:1.5x (of what the last full collection left) or none",
+                  text));
 }
 
 }  // namespace reclaim::cells

@@ -1,4 +1,4 @@
-// Sizes and heap limits as people write them: 50MB, 64MiB, 50m, 2x, min.
+// Sizes and heap limits as people write them: 50MB, 64MiB, 50m, 2x, min, grow:1.5x.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,9 @@ std::string format_seconds(double seconds);
 
 /// A heap limit that was asked for; what it comes to in bytes depends on the workload.
 struct HeapLimit {
-  enum class Kind { bytes, times_live_peak, minimum, unlimited };
+  enum class Kind { bytes, times_live_peak, minimum, growing, unlimited };
   Kind kind = Kind::unlimited;
-  double times = 0;         ///< kind == times_live_peak
+  double times = 0;         ///< kind == times_live_peak; kind == growing: HeapOptions::growth
   std::uint64_t bytes = 0;  ///< kind == bytes
   std::string label;        ///< as typed: stands in the record as "heap"
 };

@@ -2,6 +2,7 @@
 // about to be measured.
 #include "cells/worker.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include "cells/allocators.h"
 #include "cells/names.h"
 #include "cells/process.h"
+#include "cells/quantities.h"
 #include "measure/rss.h"
 
 namespace reclaim::cells {
@@ -25,7 +27,7 @@ namespace reclaim::cells {
 namespace {
 
 struct Order {
-  std::string model, workload, preload;
+  std::string model, workload, preload, explain;
   RunRequest request;
   int fd = STDOUT_FILENO;
   pid_t parent = 0;
@@ -80,6 +82,10 @@ Order parse(std::span<char* const> arguments) {
         request.heap.stress.collect_every_nth_make = number<std::uint64_t>(name, value);
       } else if (name == "--collectors") {
         request.heap.collectors = number<std::uint64_t>(name, value);
+      } else if (name == "--growth") {
+        request.heap.growth = number<double>(name, value);
+      } else if (name == "--explain") {
+        order.explain = value;
       } else if (name == "--gil-interval") {
         request.heap.gil_switch_interval_ns = number<std::int64_t>(name, value) * 1000;
       } else if (name == "--gil-ticks") {
@@ -193,6 +199,24 @@ int complain(int exit_code, const std::string& line) {
   return exit_code;
 }
 
+/// Opens the file behind what is there, and heads this worker's lines.
+int begin_to_explain(const Order& order) {
+  const int descriptor =
+      ::open(order.explain.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (descriptor < 0) {
+    throw std::system_error(errno, std::generic_category(), "cannot write " + order.explain);
+  }
+  const WorkloadContext& context = order.request.context;
+  const HeapOptions& heap = order.request.heap;
+  const std::string line =
+      fmt::format("# {} on {}, {} thread{}, heap {}\n", order.workload, order.model,
+                  context.threads, context.threads == 1 ? "" : "s",
+                  heap.limit_bytes != 0 ? format_bytes(heap.limit_bytes)
+                                        : fmt::format("grow:{}x", heap.growth));
+  dprintf(descriptor, "%s", line.c_str());
+  return descriptor;
+}
+
 int run_order(Order& order) {
   if (const std::string wrong = wrong_malloc(order.preload); !wrong.empty()) {
     return complain(1, wrong);
@@ -212,6 +236,7 @@ int run_order(Order& order) {
                                                      order.workload, order.model));
   }
   complete(order.request.context.parameters, *entry->workload);
+  if (!order.explain.empty()) order.request.heap.explain_descriptor = begin_to_explain(order);
   const RunResult result = run(order.request);
   write_line(order.fd, result_json(result, *entry, measure::peak_resident_bytes()));
   return 0;
@@ -242,6 +267,10 @@ std::vector<std::string> worker_arguments(const Cell& cell, const std::string& p
   if (!preload.empty()) add("--preload", preload);
   if (!cell.context.argument.empty()) add("--argument", cell.context.argument);
   if (cell.heap_limit_bytes) add("--heap-bytes", fmt::format("{}", *cell.heap_limit_bytes));
+  if (cell.heap && cell.heap->kind == HeapLimit::Kind::growing) {
+    add("--growth", fmt::format("{}", cell.heap->times));
+  }
+  if (!cell.explain.empty()) add("--explain", cell.explain);
   if (cell.stress.collect_every_nth_make != 0) {
     add("--collect-every", fmt::format("{}", cell.stress.collect_every_nth_make));
   }

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <map>
 #include <set>
 
@@ -80,9 +83,11 @@ void add_session_options(Parser& parser, SessionRequest& request) {
   parser.list("-w,--workloads", plan.workloads, "WORKLOAD,..",
               "workloads; replay:FILE runs a recorded program; all: each that needs no file");
   parser.list("-t,--threads", plan.threads, "N,..", "threads, 1 to 64");
-  parser.list("--heap", plan.heaps, "LIMIT,..",
-              "heap limits, for models that have one: 2x (of the declared live peak), 50MB, 50MiB, "
-              "min (the least that completes, by bisection), none; 3x if not given");
+  parser.list(
+      "--heap", plan.heaps, "LIMIT,..",
+      "heap limits, for models that have one: 2x (of the declared live peak), 50MB, 50MiB, "
+      "min (the least that completes, by bisection), grow:1.5x (no limit; of what the last full "
+      "collection left), none; 3x if not given");
   parser.value("--size", plan.size, "SIZE", "tiny, standard, or paper: the originals' parameters");
   parser.repeated("-p,--param", plan.parameters, "NAME=VALUE", "override a workload's parameter");
   parser.value("-r,--rounds", plan.rounds, "N", "fresh processes for each");
@@ -100,6 +105,8 @@ void add_session_options(Parser& parser, SessionRequest& request) {
               "stress: collecting threads dawdle at random moments");
   parser.value("--collectors", plan.collectors, "N",
                "threads that may collect together, up to 8; one for each core if not given");
+  parser.value("--explain", plan.explain, "FILE",
+               "gen: write to FILE what each collection found and decided, a line each");
   parser.value("--gil-interval", plan.gil_interval_us, "US",
                "rc-gil: microseconds that a thread waits before it asks for the lock; 5000 if not "
                "given");
@@ -137,6 +144,13 @@ SessionResult run_session(SessionRequest request) {
   }
   if (cells::build_info().checked) {
     fmt::print(stderr, "reclaim: warning: a checked build: its times say nothing\n");
+  }
+
+  if (const std::string& explain = request.plan.explain; !explain.empty()) {
+    std::ofstream file(explain, std::ios::trunc);  // workers append to it
+    if (!file) {
+      throw cells::WriteError(fmt::format("cannot write {}: {}", explain, ::strerror(errno)));
+    }
   }
 
   const cells::InterruptGuard guard;

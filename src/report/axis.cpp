@@ -19,7 +19,8 @@ double round_up(double value) {
 /// Values of 10^k times each of `steps` within [low, high] (log10).
 std::vector<double> log_ticks(double low, double high, const std::vector<double>& steps) {
   std::vector<double> result;
-  for (double exponent = std::floor(low); exponent <= high; ++exponent) {
+  const auto last = static_cast<int>(std::floor(high));
+  for (auto exponent = static_cast<int>(std::floor(low)); exponent <= last; ++exponent) {
     for (const double step : steps) {
       const double place = exponent + std::log10(step);
       if (place >= low - 1e-9 && place <= high + 1e-9)

@@ -29,8 +29,6 @@
 #include "trace/finish.h"
 #include "trace/recording.h"
 
-extern char** environ;
-
 namespace reclaim::trace {
 namespace {
 

@@ -18,8 +18,6 @@
 
 #include "trace/varint.h"
 
-extern char** environ;
-
 namespace reclaim::trace {
 namespace {
 

@@ -23,7 +23,11 @@ namespace {
 constexpr ModelInfo fake_models[] = {
     {.id = "plain", .like = "nothing", .summary = "reclaims all"},
     {.id = "other", .like = "nothing", .summary = "reclaims cycles too", .collects_cycles = true},
-    {.id = "limited", .like = "nothing", .summary = "has a heap limit", .has_heap_limit = true},
+    {.id = "limited",
+     .like = "nothing",
+     .summary = "has a heap limit",
+     .has_heap_limit = true,
+     .explains = true},
     {.id = "mallocs", .like = "nothing", .summary = "calls malloc", .uses_malloc = true},
     {.id = "never", .like = "nothing", .summary = "reclaims nothing", .reclaims = false},
 };

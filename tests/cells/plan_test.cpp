@@ -208,6 +208,26 @@ TEST(Plan, TheSettingsOfTheGilReachTheCellItsIdentityAndItsWorker) {
   EXPECT_NE(worker_line(cell).find(" --gil-ticks 7 "), std::string::npos);
 }
 
+TEST(Plan, AHeapThatGrowsHasNoLimitAndItsWorkerIsToldTheRatio) {
+  PlanRequest r = request({"limited"}, {"fine"});
+  r.heaps = {"grow:1.5x"};
+  const Cell cell = make_plan(r).cells.at(0);
+  EXPECT_EQ(identity(cell).at("heap"), "grow:1.5x");
+  EXPECT_FALSE(cell.heap_limit_bytes);
+  EXPECT_NE(worker_line(cell).find(" --growth 1.5 "), std::string::npos);
+}
+
+TEST(Plan, ExplainsTheModelsThatCanAndIsRefusedWhereNoneCan) {
+  PlanRequest r = request({"limited", "plain"}, {"fine"});
+  r.explain = "why.txt";
+  for (const Cell& cell : make_plan(r).cells) {
+    EXPECT_EQ(worker_line(cell).find(" --explain why.txt ") != std::string::npos,
+              cell.model_name() == "limited");
+  }
+  r.models = {"plain"};
+  EXPECT_THROW(make_plan(r), UsageError);
+}
+
 TEST(Plan, IdentityOfACellIsThatOfItsRecord) {
   PlanRequest r = request({"limited"}, {"fine"});
   r.stress.collect_at_each_poll = true;

@@ -28,16 +28,19 @@ TEST(Bytes, PrintWithThreeDigits) {
   EXPECT_EQ(format_bytes(999'999), "1.00 MB");
 }
 
-TEST(HeapLimit, IsATimesABytesAMinimumOrNone) {
+TEST(HeapLimit, IsATimesABytesAMinimumARatioToGrowToOrNone) {
   EXPECT_EQ(parse_heap_limit("2x").kind, HeapLimit::Kind::times_live_peak);
   EXPECT_DOUBLE_EQ(parse_heap_limit("1.25x").times, 1.25);
   EXPECT_EQ(parse_heap_limit("64MiB").bytes, 67'108'864u);
   EXPECT_EQ(parse_heap_limit("min").kind, HeapLimit::Kind::minimum);
+  EXPECT_EQ(parse_heap_limit("grow:1.5x").kind, HeapLimit::Kind::growing);
+  EXPECT_DOUBLE_EQ(parse_heap_limit("grow:1.5x").times, 1.5);
   EXPECT_EQ(parse_heap_limit("none").kind, HeapLimit::Kind::unlimited);
 }
 
 TEST(HeapLimit, RefusesNothingAtAll) {
-  for (const char* text : {"", "x", "0x", "-2x", "0", "2y", "minimum"}) {
+  for (const char* text :
+       {"", "x", "0x", "-2x", "0", "2y", "minimum", "grow:1x", "grow:2", "grow:x"}) {
     EXPECT_THROW(parse_heap_limit(text), UsageError) << text;
   }
 }

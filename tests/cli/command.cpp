@@ -14,8 +14,6 @@
 
 #include "base/assert.h"
 
-extern char** environ;
-
 namespace reclaim {
 
 namespace fs = std::filesystem;

@@ -105,6 +105,21 @@ TEST(Run, CannotWriteIsExitCodeFourBeforeAnyCell) {
   }
 }
 
+TEST(Run, HeadsItsExplanationsWithTheCellAndCannotPutThemJustAnywhere) {
+  const TemporaryFolder folder;
+  const std::string run = "$RECLAIM run -m limited -w fine --size tiny --rounds 2 -q --explain ";
+  EXPECT_EQ(run_command(run + folder.file("why.txt")).code, 0);
+  std::ifstream file(folder.file("why.txt"));
+  int heads = 0;
+  for (std::string line; std::getline(file, line); ++heads) {
+    EXPECT_TRUE(line.starts_with("# fine on limited, 1 thread, heap ")) << line;
+  }
+  EXPECT_EQ(heads, 2);
+  const Ended ended = run_command(run + "/no/such/folder/why.txt");
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_EQ(lines_of(ended.err).size(), 1u) << ended.err;
+}
+
 TEST(Run, ThatFillsTheDiskMidwayEndsWithFourAndKeepsWhatIsDone) {
   const TemporaryFolder folder;
   const std::string file = folder.file("r.jsonl");

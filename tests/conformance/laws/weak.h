@@ -190,13 +190,14 @@ TEST(Weak, OfYoungAndOldObjectsTellsTheLivingFromTheDead) {
   Heap heap{heap_options()};
   {
     Mutator m{heap};
-    const auto count = static_cast<std::size_t>(generations * each);
+    const auto count = static_cast<std::size_t>(generations) * static_cast<std::size_t>(each);
     Local<Array<Watched>> referents{m, m.make_array<Watched>(count)};
     Local<Array<Weak<Watched>>> weaks{m, m.make_array<Weak<Watched>>(count)};
     std::vector<bool> lives(count, false);
     Rng rng{settings.seed};
     for (int generation = 0; generation < generations; ++generation) {
-      const std::size_t end = static_cast<std::size_t>((generation + 1) * each);
+      const std::size_t end =
+          static_cast<std::size_t>(generation + 1) * static_cast<std::size_t>(each);
       for (std::size_t i = end - static_cast<std::size_t>(each); i < end; ++i) {
         m.store(referents, i, make_watched(m, static_cast<std::int64_t>(i)));
         lives[i] = true;
