@@ -15,6 +15,7 @@
 #include "workloads/countdown.h"
 #include "workloads/counter.h"
 #include "workloads/cycles.h"
+#include "workloads/fragmentation.h"
 #include "workloads/gcbench.h"
 #include "workloads/larson.h"
 #include "workloads/lru_cache.h"
@@ -66,6 +67,7 @@ std::vector<Subject> subjects() {
           subject<Xmalloc>(xmalloc_info, "Item", {{"batches", 10}}),
           subject<SharedGraph>(shared_graph_info, "Node", {{"steps", 1000}}),
           subject<LruCache>(lru_cache_info, "Blob", {{"requests", 100000}}),
+          subject<Fragmentation>(fragmentation_info, "Blob", {{"cycles", 1}}),
           subject<Cycles>(cycles_info, "Node", {{"groups", 5000}}),
           subject<SharedCounter>(counter_info, "Counter", {{"increments", 1000}}),
           subject<Countdown>(countdown_info, "Total", {{"count", 1000}}),
