@@ -112,19 +112,22 @@ void MajorCollection::measure_blocks() {
   }
 }
 
-/// Sliding costs a pass over all that lives; it is done when it frees blocks enough.
+/// Sliding costs a pass over all that lives; it is done when it frees blocks enough of those that
+/// would stay without it. Blocks in which nothing lives are freed either way and count for neither.
 bool MajorCollection::decide_to_slide() {
-  std::size_t thin_blocks = 0, thin_words = 0;
+  std::size_t kept_blocks = 0, thin_blocks = 0, thin_words = 0;
   for (BlockIndex i = 0; i < old_.touched_blocks(); ++i) {
     const OldSpace::Block& block = old_[i];
-    if (!old_.in_use(i) || block.in_place || block.live_words == 0) continue;
+    if (!old_.in_use(i) || (block.live_words == 0 && !block.in_place)) continue;
+    ++kept_blocks;
+    if (block.in_place) continue;
     ++thin_blocks;
     thin_words += block.live_words;
   }
   const std::size_t needed = thin_words * word_bytes / (block_bytes - block_bytes / 16) + 1;
   if (thin_blocks <= needed) return false;
   heap_.account_.slide_frees = (thin_blocks - needed) * block_bytes;
-  return compact_all_ || policy::slide_pays(thin_blocks - needed, old_.used_blocks());
+  return compact_all_ || policy::slide_pays(thin_blocks - needed, kept_blocks);
 }
 
 void MajorCollection::free_empty_blocks() {

@@ -94,9 +94,9 @@ constexpr std::size_t next_major_bytes(std::size_t live_bytes, double growth) {
 /// on.
 constexpr bool is_dense(std::size_t live_bytes) { return live_bytes >= block_bytes / 8 * 7; }
 
-/// A slide pays when it frees at least this share of the blocks in use.
-constexpr bool slide_pays(std::size_t freed_blocks, std::size_t used_blocks) {
-  return freed_blocks >= std::max<std::size_t>(used_blocks / 8, 1);
+/// A slide pays when it frees at least this share of the blocks in which something lives.
+constexpr bool slide_pays(std::size_t freed_blocks, std::size_t kept_blocks) {
+  return freed_blocks >= std::max<std::size_t>(kept_blocks / 8, 1);
 }
 
 }  // namespace reclaim::gen::policy

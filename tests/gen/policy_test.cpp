@@ -116,5 +116,30 @@ TEST(OldSpace, WastesLessThanAQuarterAfterAFullCollection) {
   }
 }
 
+/// Blocks that die as a whole are no reason to leave the others thin.
+TEST(OldSpace, IsSlidAlsoWhenMostOfItsBlocksHaveDied) {
+  Lab lab;
+  M::Mutator& m = lab.m;
+  constexpr std::size_t lists = 20'000, dead = lists / 10 * 9, length = 40;
+  Local<Nodes> table{m, m.make_array<Node>(lists)};
+  for (std::size_t i = 0; i < lists; ++i) {
+    m.store(table, i, make_list(m, length, static_cast<std::int64_t>(i)));
+  }
+  major(m);
+  for (std::size_t i = 0; i < lists; ++i) {
+    if (i < dead || i % 10 != 0) m.store(table, i, nullptr);
+  }
+  major(m);
+  const gen::CollectionTotals& totals = lab.heap.totals();
+  EXPECT_EQ(totals.slides, 1u);
+  const auto used = static_cast<double>(totals.old_blocks_bytes);
+  EXPECT_LE(used - static_cast<double>(totals.live_bytes),
+            used / 4 + gen::workers_most * gen::block_bytes);
+  for (std::size_t i = dead; i < lists; i += 10) {
+    Local<Node> list{m, m.load(table, i)};
+    ASSERT_TRUE(list_is_intact(m, list, length, static_cast<std::int64_t>(i))) << "list " << i;
+  }
+}
+
 }  // namespace
 }  // namespace reclaim::gen_test
