@@ -23,7 +23,7 @@ struct alignas(void*) Header {
 
   /// The count is one; the type has to be set. (Written once, whole: a header that is zeroed first
   /// and filled in later costs clang's code a store that the next load cannot be forwarded from.)
-  Header() {}
+  Header() {}  // NOLINT(clang-analyzer-optin.cplusplus.UninitializedObject)
 
   std::uint32_t type_id() const { return link_and_type_ >> 16; }
   const TypeInfo& type() const { return *TypeTable::instance().types[type_id()]; }

@@ -133,10 +133,10 @@ template <class T>
 const auto& reclaim_data_of(const T* object) {
   const auto& data = object->*T::reclaim_data();
   using Data = std::remove_cvref_t<decltype(data)>;
-  static_assert(
-      std::is_trivially_copyable_v<Data> && !std::is_pointer_v<Data>,  // NOLINT(misc-redundant-*)
-      "on_reclaim is told plain data");
-  static_assert(sizeof(Data) <= reclaim_data_bytes_most && alignof(Data) <= alignof(void*));
+  static_assert(std::is_trivially_copyable_v<Data> && !std::is_pointer_v<Data>,
+                "on_reclaim is told plain data");
+  static_assert(sizeof(Data) <= reclaim_data_bytes_most);
+  static_assert(alignof(Data) <= alignof(void*));
   return data;
 }
 

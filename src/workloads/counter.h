@@ -11,7 +11,7 @@
 namespace reclaim {
 
 inline constexpr ParameterInfo counter_parameters[] = {
-    {"increments", "increments of each thread", 500, 8e6, 1e6, 1, 1e12},
+    {"increments", "increments of each thread", 500, 3e6, 1e6, 1, 1e12},
 };
 
 namespace counter {

@@ -106,17 +106,15 @@ class Player {
 
   void check(std::size_t i) {
     Local<Node> node{m_, m_.load(slots_, i)};
-    if (static_cast<bool>(node) != shadow_[i].has_value()) {
-      wrong_ = true;
-    } else if (node) {
-      if (node->value != shadow_[i]->value) wrong_ = true;
-      Local<Node> left{m_, m_.load(node, &Node::left)};
-      if (static_cast<bool>(left) != shadow_[i]->left.has_value()) {
-        wrong_ = true;
-      } else if (left && left->value != *shadow_[i]->left) {
-        wrong_ = true;
-      }
-    }
+    if (!agrees(node, shadow_[i])) wrong_ = true;
+  }
+
+  bool agrees(const Local<Node>& node, const std::optional<Expected>& expected) {
+    if (!node || !expected) return !node && !expected;
+    if (node->value != expected->value) return false;
+    Local<Node> left{m_, m_.load(node, &Node::left)};
+    if (!left || !expected->left) return !left && !expected->left;
+    return left->value == *expected->left;
   }
 
   M::Mutator& m_;
