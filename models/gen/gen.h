@@ -20,13 +20,25 @@
 #include "models/parts/operations.h"
 #include "models/parts/raw_handles.h"
 #include "models/parts/rooted_handles.h"
+#include "models/parts/side_by_side.h"
 
 namespace reclaim {
 
 namespace gen {
 
-template <class Counting>
+template <class Counting, class Locking>
 class Mutator;
+
+/// A heap, and what the mutators that take turns on it share: nothing where they run side by side.
+template <class Locking>
+class HeapUnder : public Heap {
+ public:
+  explicit HeapUnder(const HeapOptions& options = {}) : Heap(options), locking_(options) {}
+  typename Locking::OfHeap& locking() { return locking_; }
+
+ private:
+  [[no_unique_address]] typename Locking::OfHeap locking_;
+};
 
 /// A root seen by many threads.
 template <class T>
@@ -39,11 +51,11 @@ class Global : public GlobalRoot {
   Heap& heap_;
 };
 
-/// The types that a workload sees.
-template <class Counting>
+/// The types that a workload sees. Locking: parts::SideBySide, or a policy like it.
+template <class Counting, class Locking = parts::SideBySide>
 struct Types : ObjectLayout {
-  using Mutator = gen::Mutator<Counting>;
-  using Heap = gen::Heap;
+  using Mutator = gen::Mutator<Counting, Locking>;
+  using Heap = gen::HeapUnder<Locking>;
   template <class T>
   using Fresh = parts::RawFresh<T>;
   template <class T>
@@ -56,14 +68,15 @@ struct Types : ObjectLayout {
   using Ephemeron = gen::Ephemeron<K, V>;
 };
 
-template <class Counting>
+template <class Counting, class Locking>
 class Mutator : public MutatorCore,
-                public parts::Operations<Mutator<Counting>, Types<Counting>>,
-                public parts::MonitorOperations<Mutator<Counting>> {
-  using Own = Types<Counting>;
+                public parts::Operations<Mutator<Counting, Locking>, Types<Counting, Locking>>,
+                public parts::MonitorOperations<Mutator<Counting, Locking>, Locking::parallel> {
+  using Own = Types<Counting, Locking>;
   using SlotOperations = parts::Operations<Mutator, Own>;
 
  public:
+  using Heap = typename Own::Heap;
   template <class T>
   using Fresh = typename Own::template Fresh<T>;
   template <class T>
@@ -78,16 +91,24 @@ class Mutator : public MutatorCore,
   template <class K, class V>
   using Ephemeron = typename Own::template Ephemeron<K, V>;
 
+  /// Attaches; waits for its turn where mutators take turns.
   explicit Mutator(Heap& heap)
-      : MutatorCore(heap), made_(Counting::counts ? heap.kinds().size() : 0) {}
-  ~Mutator() { heap().detach(*this, Counting::counts ? &made_ : nullptr); }
+      : MutatorCore(heap),
+        made_(Counting::counts ? heap.kinds().size() : 0),
+        locking_(awaited(heap), stops()) {
+    heap.safepoints().leave_blocking(*this);
+  }
+  ~Mutator() {
+    heap().detach(*this, Counting::counts ? &made_ : nullptr);
+    locking_.leave();
+  }
   Mutator(const Mutator&) = delete;
   Mutator& operator=(const Mutator&) = delete;
 
   template <class T>
   [[gnu::always_inline]] Fresh<T> make(Site site = Site::here()) {
     static_assert(alignof(T) <= word_bytes, "a moving model aligns objects to a word");
-    epoch_.pass();
+    take_turns();
     constexpr std::size_t bytes = record_bytes(sizeof(T));
     std::byte* room;
     if constexpr (bytes <= small_bytes_most) {
@@ -108,7 +129,7 @@ class Mutator : public MutatorCore,
   Fresh<Array<V>> make_array(std::size_t length, Site site = Site::here()) {
     using A = Array<V>;
     if (length > most_elements) out_of_memory("gen", length, 0);
-    epoch_.pass();
+    take_turns();
     const std::size_t bytes = A::size_for(length);
     auto* array = new (allocate_zeroed(bytes)) A;
     array->begin(type_info<A>().id);
@@ -120,7 +141,7 @@ class Mutator : public MutatorCore,
   Fresh<Blob> make_blob(std::size_t size, std::size_t alignment = alignof(void*),
                         Site site = Site::here()) {
     if (size > most_elements || alignment > most_elements) out_of_memory("gen", size, 0);
-    epoch_.pass();
+    take_turns();
     const std::size_t bytes = align_up(Blob::size_for(size, alignment), word_bytes);
     auto* blob = new (allocate_zeroed(bytes)) Blob;
     blob->begin(type_info<Blob>().id);
@@ -225,18 +246,18 @@ class Mutator : public MutatorCore,
   using SlotOperations::store;
 
   void poll() {
-    epoch_.pass();
+    take_turns();
     MutatorCore::poll();
   }
   void collect() {
-    epoch_.pass();
+    take_turns();
     heap().collect(*this);
   }
   template <class F>
   decltype(auto) blocking(F&& f) {
     epoch_.pass();
     const Blocked blocked{*this};
-    return std::forward<F>(f)();
+    return locking_.without(std::forward<F>(f));
   }
   std::byte* pin(const Local<Blob>& blob) {
     epoch_.pass();
@@ -249,6 +270,7 @@ class Mutator : public MutatorCore,
     heap().unpin(blob.get());
   }
 
+  Heap& heap() { return static_cast<Heap&>(MutatorCore::heap()); }
   parts::MonitorTable& monitors() { return heap().monitors(); }
 
   /// For Operations.
@@ -289,6 +311,22 @@ class Mutator : public MutatorCore,
     Mutator& mutator_;
   };
 
+  /// What every safepoint begins with. Whoever waits for its turn is in a blocking region: the one
+  /// whose turn it is may want to collect meanwhile.
+  void take_turns() {
+    epoch_.pass();
+    if (locking_.yields_now()) [[unlikely]]
+      yield();
+  }
+  [[gnu::noinline]] void yield() {
+    const Blocked blocked{*this};
+    locking_.yield();
+  }
+  typename Locking::OfHeap& awaited(Heap& heap) {
+    heap.safepoints().enter_blocking(*this);
+    return heap.locking();
+  }
+
   FreshStamp stamp(Site site) const { return FreshStamp{epoch_, site}; }
 
   template <class T>
@@ -326,6 +364,7 @@ class Mutator : public MutatorCore,
 
   SafepointEpoch epoch_;
   MadeRows made_;
+  [[no_unique_address]] typename Locking::OfMutator locking_;
 };
 
 }  // namespace gen

@@ -14,30 +14,14 @@
 #include "boundary/heap_options.h"
 #include "boundary/stops.h"
 #include "measure/clock.h"
+#include "models/parts/side_by_side.h"
 #include "models/rc/gil.h"
 #include "models/rc/locked_slot.h"
 #include "models/rc/tick_gil.h"
 
 namespace reclaim::rc {
 
-struct FreeThreaded {
-  static constexpr bool parallel = true;
-
-  struct OfHeap {
-    explicit OfHeap(const HeapOptions&) {}
-  };
-
-  class OfMutator {
-   public:
-    OfMutator(OfHeap&, StopLog&) {}
-    void leave() {}
-    void safepoint() {}
-    template <class F>
-    decltype(auto) without(F&& f) {
-      return std::forward<F>(f)();
-    }
-  };
-
+struct FreeThreaded : parts::SideBySide {
   /// The pointer of a Global.
   using Slot = BasicLockedSlot<>;
 };
@@ -70,9 +54,18 @@ struct UnderLock {
       disown();
       heap_.gil.leave();
     }
-    void safepoint() {
-      if (heap_.gil.yields_now()) [[unlikely]] {
-        yield();
+    bool yields_now() const { return heap_.gil.yields_now(); }
+    /// A stop: handing over and waiting for the lock are one; letting go of it is none by itself.
+    [[gnu::noinline]] void yield() {
+      if constexpr (Gil::hands_over) {
+        const StopTimer timer{stops_, StopCause::gil_wait};
+        disown();
+        heap_.gil.release(this);
+        heap_.gil.acquire(this);
+        own();
+      } else {
+        release();
+        acquire();
       }
     }
     /// Runs f without the lock.
@@ -90,19 +83,6 @@ struct UnderLock {
       OfMutator& mutator_;
     };
 
-    /// A stop: handing over and waiting for the lock are one; letting go of it is none by itself.
-    [[gnu::noinline]] void yield() {
-      if constexpr (Gil::hands_over) {
-        const StopTimer timer{stops_, StopCause::gil_wait};
-        disown();
-        heap_.gil.release(this);
-        heap_.gil.acquire(this);
-        own();
-      } else {
-        release();
-        acquire();
-      }
-    }
     void acquire() {
       if (!heap_.gil.try_acquire(this)) {
         const StopTimer timer{stops_, StopCause::gil_wait};

@@ -273,7 +273,9 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   }
   void safepoint() {
     pass_safepoint();
-    locking_.safepoint();
+    if (locking_.yields_now()) [[unlikely]] {
+      locking_.yield();
+    }
   }
   template <class T>
   void before_make() {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/spin_barrier.h"
+#include "models/gil_gen/gil_gen.h"
 #include "models/rc/rc_atomic.h"
 #include "models/rc/rc_gil.h"
 #include "models/rc/rc_gil_ticks.h"
