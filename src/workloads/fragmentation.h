@@ -22,11 +22,11 @@
 namespace reclaim {
 
 inline constexpr ParameterInfo fragmentation_parameters[] = {
-    {"live", "bytes that live when a phase ends, for each thread", 16e3, 16e6, 64e6, 1e3, 1e12},
+    {"live", "bytes that live when a phase ends, for each thread", 8e3, 16e6, 64e6, 1e3, 1e12},
     {"smallest", "size of the first phase's objects, bytes", 32, 32, 32, 16, 1e6},
     {"phases", "of doubled sizes", 6, 8, 8, 1, 20},
     {"keep", "one in so many objects of a phase is kept", 10, 10, 10, 2, 1e6},
-    {"cycles", "times through all phases", 2, 2, 10, 1, 1e6},
+    {"cycles", "times through all phases", 1, 2, 10, 1, 1e6},
 };
 
 namespace fragmentation {

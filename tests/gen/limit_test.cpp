@@ -43,7 +43,8 @@ bool ended_well_or_out_of_memory(int status) {
 
 TEST(LimitDeathTest, EveryLimitEndsWellOrOutOfMemory) {
   std::vector<std::uint64_t> limits = {1, 4 * kilobyte, 63 * kilobyte};
-  for (std::uint64_t limit = 64 * kilobyte; limit <= 64 * megabyte; limit += limit / (checked ? 2 : 5)) {
+  for (std::uint64_t limit = 64 * kilobyte; limit <= 64 * megabyte;
+       limit += limit / (checked ? 1 : 5)) {
     limits.push_back(limit);
   }
   for (const std::uint64_t limit : limits) {

@@ -111,7 +111,7 @@ TEST(GivingBack, MemoryOfTheDeadReturnsToTheSystem) {
   }
   major(lab.m);
   EXPECT_EQ(lab.heap.large().used_bytes(), 0u);
-  major(lab.m);  // ends a cycle that needed none of it
+  major(lab.m);                                         // ends a cycle that needed none of it
   EXPECT_LT(lab.heap.resident_bytes(), 24 * megabyte);  // a nursery, and a little to begin with
   if constexpr (!checked) {                             // the verifier's own sets stay with malloc
     EXPECT_LT(measure::resident_bytes(), before + 40 * megabyte);
