@@ -13,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "boundary/stops.h"
 #include "boundary/type_info.h"
@@ -83,6 +84,20 @@ class GenerationalCycles::Collector {
       head_of(object)->unlink();
       if (generations_[0].count > 0) --generations_[0].count;
     }
+  }
+
+  /// The object is dead, and may be freed much later: it stands in no list of a generation from
+  /// here on, but in one of its own, which on_free may take it out of once more.
+  template <class T>
+  void on_death(T* object) {
+    if constexpr (std::is_same_v<T, Header>) {
+      if (!watches(object->type())) return;
+    } else if constexpr (!watches<T>()) {
+      return;
+    }
+    GcHead* head = head_of(object);
+    head->unlink();
+    head->reset();
   }
 
   /// Counts an allocation, and collects when it is one too many.

@@ -21,7 +21,8 @@ class Heap {
   using Header = typename Parts::Header;
 
  public:
-  explicit Heap(const HeapOptions& options = {}) : stress_(options.stress), locking_(options) {}
+  explicit Heap(const HeapOptions& options = {})
+      : stress_(options.stress), free_at_most_(options.free_at_most), locking_(options) {}
   /// Takes with it what a collection can find: a heap is a value. No mutator is attached.
   ~Heap() { collect_last(); }
   Heap(const Heap&) = delete;
@@ -43,6 +44,7 @@ class Heap {
   typename Parts::Cycles& cycles() { return cycles_; }
   DiscardAudit<Header>& audit() { return audit_; }
   const StressOptions& stress() const { return stress_; }
+  std::uint64_t free_at_most() const { return free_at_most_; }
 
   /// A Global has ended. Its thread may not be a mutator, or not hold the lock: the reference is
   /// given up by the next mutator that detaches or collects, or by the census. Thread-safe.
@@ -76,11 +78,12 @@ class Heap {
   }
 
   const StressOptions stress_;
+  const std::uint64_t free_at_most_;
   typename Parts::Locking::OfHeap locking_;
   typename Parts::Cycles cycles_;
   DiscardAudit<Header> audit_;
   parts::MonitorTable monitors_;
-  typename Parts::Reclaimer reclaimer_{cycles_, audit_};  // for when no mutator is attached
+  typename Parts::Reclaimer reclaimer_{cycles_, audit_, 0};  // for when no mutator is attached
 
   std::mutex mutex_;
   [[no_unique_address]] typename Parts::Counting counting_;  // guarded by mutex_

@@ -49,11 +49,12 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   explicit Mutator(Heap& heap)
       : heap_(heap),
         thread_(heap.monitors().attach_thread()),
-        reclaimer_(heap.cycles(), heap.audit()),
+        reclaimer_(heap.cycles(), heap.audit(), heap.free_at_most()),
         locking_(heap.locking(), stops_) {}
   ~Mutator() {
     pass_safepoint();
     heap_.release_orphans(reclaimer_);
+    reclaimer_.catch_up(stops_);
     locking_.leave();
     heap_.add(reclaimer_.counting(), stops_);
     heap_.monitors().detach_thread(thread_);
@@ -154,6 +155,9 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
 
   void poll() {
     safepoint();
+    if (reclaimer_.has_put_off()) [[unlikely]] {
+      reclaimer_.go_on(stops_);
+    }
     if (heap_.stress().collect_at_each_poll) [[unlikely]] {
       collect_now();
     }
@@ -256,7 +260,7 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
     if constexpr (checked) {
       if constexpr (T::is_weakly_referenced) reclaimer_.clear_weak_references(object);
       object->set_discarded(site);
-      if (object->count.value() != 1) {
+      if (object->count.value() != 1 && heap_.free_at_most() == 0) {  // else it may die later
         heap_.audit().on_discard(thread_, object, site);
         discarded_ = true;
       }
@@ -280,6 +284,9 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   template <class T>
   void before_make() {
     safepoint();
+    if (reclaimer_.has_put_off()) [[unlikely]] {
+      reclaimer_.go_on(stops_);
+    }
     heap_.cycles().template before_make<T>(reclaimer_, stops_);
     if constexpr (Parts::Cycles::collects) {
       if (heap_.stress().collect_every_nth_make != 0) [[unlikely]] {
@@ -290,6 +297,7 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   void collect_now() {
     heap_.release_orphans(reclaimer_);
     heap_.cycles().collect(reclaimer_, stops_);
+    reclaimer_.catch_up(stops_);
   }
 
   Heap& heap_;

@@ -1,12 +1,20 @@
 // Gives memory to objects and takes it back: the part of a mutator that knows the allocator, the
 // census and the cycle collector's books. A dead object's references are released at once, and what
 // dies of that waits in a list threaded through the dead (header.h): neither recursion nor memory.
+//
+// Where a long stop is worse than memory that is given back late, a cascade may be cut into pieces
+// (HeapOptions::free_at_most; lazy freeing: Weizenbaum, "Symmetric list processor", CACM 6(9),
+// 1963): one operation takes so many apart, and the dead that still wait are put off until the next
+// make or poll. A piece is a number of objects, not a time: an array gives up all its elements in
+// one.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -30,7 +38,9 @@ namespace reclaim::rc {
 template <class Counting, class Layout, class Header, class Memory, class Cycles, class Cell>
 class Reclaimer {
  public:
-  Reclaimer(Cycles& cycles, DiscardAudit<Header>& audit) : cycles_(cycles), audit_(audit) {
+  /// `free_at_most`: HeapOptions::free_at_most.
+  Reclaimer(Cycles& cycles, DiscardAudit<Header>& audit, std::uint64_t free_at_most)
+      : cycles_(cycles), audit_(audit), most_(free_at_most == 0 ? no_limit : free_at_most) {
     static const bool filled = fill_runs();
     static_cast<void>(filled);
   }
@@ -72,20 +82,33 @@ class Reclaimer {
     if (Cell* cell = cell_of(object)) cell->clear();
   }
 
-  /// Takes apart an object whose count has come to zero, and all that dies of it. A stop from
-  /// free_cascade_least objects on, unless `stops` is null.
+  /// Takes apart an object whose count has come to zero, and all that dies of it, or as many as may
+  /// be at once. A stop from free_cascade_least objects on, unless `stops` is null.
   template <class T>
   void bury(T* dead, StopLog* stops) {
-    Cascade cascade;
+    Cascade cascade{put_off_, most_};
     run<T>(dead, cascade);
     finish(cascade, stops);
   }
   /// The same for an object whose type is known only at run time.
   void bury(Header* dead, StopLog* stops) {
-    Cascade cascade;
-    dead->set_next_dead(nullptr);
-    cascade.waiting = dead;
+    Cascade cascade{dead, most_};
+    dead->set_next_dead(put_off_);
+    if (lazy()) unwatch(dead);
     finish(cascade, stops);
+  }
+
+  /// Whether a cascade was cut short, and some of the dead wait for go_on.
+  bool has_put_off() const { return put_off_ != nullptr; }
+  /// Takes apart as many of them as may be at once.
+  [[gnu::noinline]] void go_on(StopLog& stops) {
+    Cascade cascade{put_off_, most_};
+    finish(cascade, &stops);
+  }
+  /// Takes them all apart.
+  void catch_up(StopLog& stops) {
+    Cascade cascade{put_off_, no_limit};
+    finish(cascade, &stops);
   }
 
   Memory& memory() { return memory_; }
@@ -97,11 +120,22 @@ class Reclaimer {
   /// be what the later ones took on average:
   ///   duration = (end - begin) * n / (n - clock_from)      n >= free_cascade_least = 2 clock_from
   static constexpr std::uint64_t clock_from = free_cascade_least / 2;
+  static constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
   struct Cascade {
-    Header* waiting = nullptr;  ///< the dead whose references are not released yet
+    Cascade(Header* dead, std::uint64_t at_most)
+        : waiting(dead), most(at_most), look_at(std::min(at_most, clock_from)) {}
+    Header* waiting;           ///< the dead whose references are not released yet
+    const std::uint64_t most;  ///< that may be buried
+    std::uint64_t look_at;     ///< at which of them there is something to do
     std::uint64_t buried = 0;
     std::int64_t begin_ns = 0;
+
+    bool is_cut_short() const { return buried == most; }
+    void look() {
+      if (buried == clock_from) begin_ns = now_ns();
+      look_at = most;
+    }
   };
 
   /// Buries `dead`, and goes on while the next to be buried is a T as well: the offsets of its
@@ -115,7 +149,9 @@ class Reclaimer {
     Header* waiting = cascade.waiting;
     std::uint64_t buried = cascade.buried;
     const std::uint32_t type = type_info<T>().id;
-    const auto wait = [&waiting](Header* object) {
+    const bool may_be_put_off = lazy();
+    const auto wait = [&]<class V>(V* object) {
+      if (may_be_put_off) unwatch(object);
       object->set_next_dead(waiting);
       waiting = object;
     };
@@ -139,8 +175,13 @@ class Reclaimer {
             }
           });
       free(dead);
-      if (++buried == clock_from) [[unlikely]] {
-        cascade.begin_ns = now_ns();
+      if (++buried == cascade.look_at) [[unlikely]] {
+        cascade.buried = buried;
+        cascade.look();
+        if (cascade.is_cut_short()) {
+          if (next != nullptr) wait(next);
+          break;
+        }
       }
       if (next == nullptr) {
         if (waiting == nullptr || waiting->type_id() != type) break;
@@ -154,17 +195,25 @@ class Reclaimer {
   }
 
   void finish(Cascade& cascade, StopLog* stops) {
-    while (cascade.waiting != nullptr) {
+    while (cascade.waiting != nullptr && !cascade.is_cut_short()) {
       Header* dead = cascade.waiting;
       cascade.waiting = dead->next_dead();
       runs[dead->type_id()](*this, dead, cascade);
     }
+    put_off_ = cascade.waiting;
     if (cascade.buried >= free_cascade_least && stops != nullptr) {
       const auto measured = static_cast<double>(now_ns() - cascade.begin_ns);
       const auto n = static_cast<double>(cascade.buried);
       stops->record(StopCause::free_cascade, 0,
                     static_cast<std::int64_t>(measured * n / (n - double{clock_from})));
     }
+  }
+
+  bool lazy() const { return most_ != no_limit; }
+  /// The dead may wait for long: the cycle collector must not meet them meanwhile.
+  template <class T>
+  void unwatch(T* dead) {
+    if constexpr (Cycles::collects) cycles_.on_death(dead);
   }
 
   /// Exchanges a and b when b lies nearer to `from`. Without a branch: nobody could predict it.
@@ -278,6 +327,8 @@ class Reclaimer {
 
   Cycles& cycles_;
   DiscardAudit<Header>& audit_;
+  const std::uint64_t most_;   ///< that one operation buries
+  Header* put_off_ = nullptr;  ///< the dead that wait
   [[no_unique_address]] Counting counting_;
   [[no_unique_address]] Memory memory_;
 };

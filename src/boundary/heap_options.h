@@ -18,6 +18,9 @@ struct HeapOptions {
   std::uint64_t limit_bytes = 0;  ///< 0: none. Counts nursery, copy reserve, old and large space.
   std::int64_t gil_switch_interval_ns = 5'000'000;  ///< CPython's sys.setswitchinterval
   std::int64_t gil_switch_ticks = 100;              ///< CPython's sys.setcheckinterval, before 3.2
+  /// Counting models: how many dead objects one operation takes apart at the most; the others wait
+  /// for the next make or poll. 0: all at once.
+  std::uint64_t free_at_most = 0;
   std::uint64_t collectors =
       0;  ///< threads that may collect together; 0: one for each core, up to 8
   /// Without a limit: old and large objects may grow to this many times what the last full

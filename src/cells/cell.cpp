@@ -10,10 +10,10 @@ namespace reclaim::cells {
 
 namespace {
 
-constexpr std::array identity_names = {"model",           "allocator", "workload", "size",
-                                       "params",          "threads",   "heap",     "round",
-                                       "warmup",          "seed",      "counted",  "collectors",
-                                       "gil_interval_us", "gil_ticks", "stress"};
+constexpr std::array identity_names = {"model",           "allocator", "workload",     "size",
+                                       "params",          "threads",   "heap",         "round",
+                                       "warmup",          "seed",      "counted",      "collectors",
+                                       "gil_interval_us", "gil_ticks", "free_at_most", "stress"};
 constexpr std::array work_names = {"workload", "size", "params", "threads", "seed"};
 
 }  // namespace
@@ -57,6 +57,7 @@ Json identity(const Cell& cell) {
   result["collectors"] = cell.collectors != 0 ? Json(cell.collectors) : Json();
   result["gil_interval_us"] = cell.gil_interval_us != 0 ? Json(cell.gil_interval_us) : Json();
   result["gil_ticks"] = cell.gil_ticks != 0 ? Json(cell.gil_ticks) : Json();
+  result["free_at_most"] = cell.free_at_most != 0 ? Json(cell.free_at_most) : Json();
   result["stress"] = nullptr;
   const StressOptions& stress = cell.stress;
   if (stress.collect_every_nth_make != 0 || stress.collect_at_each_poll ||

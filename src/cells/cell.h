@@ -25,6 +25,7 @@ struct Cell {
   std::uint64_t collectors = 0;       ///< HeapOptions::collectors
   std::uint64_t gil_interval_us = 0;  ///< HeapOptions::gil_switch_interval_ns; 0: its own default
   std::uint64_t gil_ticks = 0;        ///< HeapOptions::gil_switch_ticks; 0: its own default
+  std::uint64_t free_at_most = 0;     ///< HeapOptions::free_at_most
   std::string explain;                ///< file for HeapOptions::explain_descriptor; empty: none
   StressOptions stress;
 

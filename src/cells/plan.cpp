@@ -267,6 +267,7 @@ class RoundBuilder {
       cell.collectors = request_.collectors;
       cell.gil_interval_us = request_.gil_interval_us;
       cell.gil_ticks = request_.gil_ticks;
+      cell.free_at_most = request_.free_at_most;
       if (model.info->explains) cell.explain = request_.explain;
       cell.stress = request_.stress;
       if (model.info->has_heap_limit) {

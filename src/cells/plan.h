@@ -26,6 +26,7 @@ struct PlanRequest {
   std::uint64_t collectors = 0;       ///< HeapOptions::collectors
   std::uint64_t gil_interval_us = 0;  ///< Cell::gil_interval_us
   std::uint64_t gil_ticks = 0;        ///< Cell::gil_ticks
+  std::uint64_t free_at_most = 0;     ///< Cell::free_at_most
   std::string explain;                ///< Cell::explain
   StressOptions stress;
 };

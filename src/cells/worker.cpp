@@ -90,6 +90,8 @@ Order parse(std::span<char* const> arguments) {
         request.heap.gil_switch_interval_ns = number<std::int64_t>(name, value) * 1000;
       } else if (name == "--gil-ticks") {
         request.heap.gil_switch_ticks = number<std::int64_t>(name, value);
+      } else if (name == "--free-at-most") {
+        request.heap.free_at_most = number<std::uint64_t>(name, value);
       } else if (name == "--result-fd") {
         order.fd = number<int>(name, value);
       } else if (name == "--parent") {
@@ -280,6 +282,7 @@ std::vector<std::string> worker_arguments(const Cell& cell, const std::string& p
   if (cell.collectors != 0) add("--collectors", fmt::format("{}", cell.collectors));
   if (cell.gil_interval_us != 0) add("--gil-interval", fmt::format("{}", cell.gil_interval_us));
   if (cell.gil_ticks != 0) add("--gil-ticks", fmt::format("{}", cell.gil_ticks));
+  if (cell.free_at_most != 0) add("--free-at-most", fmt::format("{}", cell.free_at_most));
   if (!cell.census) arguments.emplace_back("--no-census");
   for (const auto& [name, value] : cell.context.parameters.all()) {
     add("-p", fmt::format("{}={}", name, value));

@@ -193,7 +193,7 @@ std::string worker_line(const Cell& cell) {
   return line;
 }
 
-TEST(Plan, TheSettingsOfTheGilReachTheCellItsIdentityAndItsWorker) {
+TEST(Plan, TheSettingsOfCountingReachTheCellItsIdentityAndItsWorker) {
   PlanRequest r = request({"plain"}, {"fine"});
   const Cell standard = make_plan(r).cells.at(0);
   EXPECT_TRUE(identity(standard).at("gil_interval_us").is_null());
@@ -201,11 +201,14 @@ TEST(Plan, TheSettingsOfTheGilReachTheCellItsIdentityAndItsWorker) {
   EXPECT_EQ(worker_line(standard).find("--gil-"), std::string::npos);
   r.gil_interval_us = 250;
   r.gil_ticks = 7;
+  r.free_at_most = 100;
   const Cell cell = make_plan(r).cells.at(0);
   EXPECT_EQ(identity(cell).at("gil_interval_us"), 250);
   EXPECT_EQ(identity(cell).at("gil_ticks"), 7);
+  EXPECT_EQ(identity(cell).at("free_at_most"), 100);
   EXPECT_NE(worker_line(cell).find(" --gil-interval 250 "), std::string::npos);
   EXPECT_NE(worker_line(cell).find(" --gil-ticks 7 "), std::string::npos);
+  EXPECT_NE(worker_line(cell).find(" --free-at-most 100 "), std::string::npos);
 }
 
 TEST(Plan, AHeapThatGrowsHasNoLimitAndItsWorkerIsToldTheRatio) {

@@ -71,6 +71,7 @@ TEST(Cell, ThatEndsWellIsOkAndHasEveryField) {
                                              "collectors",
                                              "gil_interval_us",
                                              "gil_ticks",
+                                             "free_at_most",
                                              "stress",
                                              "status",
                                              "message",

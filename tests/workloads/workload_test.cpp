@@ -110,6 +110,7 @@ TEST_P(EveryWorkload, DoesNotDependOnTheSchedule) {
   const RunResult first = c.entry->run(c.request());
   RunRequest other = c.request();
   other.heap.gil_switch_interval_ns = 20'000;
+  other.heap.free_at_most = 3;
   other.heap.stress.collect_every_nth_make = c.threads <= 2 ? 1 : 7;
   other.heap.stress.collect_at_each_poll = c.threads <= 2;
   const RunResult second = c.entry->run(other);
