@@ -87,8 +87,10 @@ Ended run_command(const std::string& shell) {
 }
 
 std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  // Not by istreambuf_iterator: it throws when a file of /proc goes with its process.
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
 }
 
 void write_file(const fs::path& path, const std::string& text) {
