@@ -2,6 +2,8 @@
 // models register themselves (primitives_of_model.cpp.in).
 #include "bench/primitives.h"
 
+#include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
@@ -62,6 +64,13 @@ void register_baselines() {
         // The copy is what is measured.
         const std::shared_ptr<Record> copy = own;  // NOLINT(performance-unnecessary-copy-init*)
         benchmark::DoNotOptimize(copy->value);
+      }
+    });
+    add_baseline("copy_drop_own", "lock_xadd", threads, [] {
+      std::atomic<std::uint32_t> count = 1;
+      for (std::int64_t i = 0; i < batch_calls; ++i) {
+        count.fetch_add(1, std::memory_order_relaxed);
+        if (count.fetch_sub(1, std::memory_order_acq_rel) == 1) std::abort();
       }
     });
     add_baseline("copy_drop_shared", "shared_ptr", threads, [] {

@@ -95,7 +95,7 @@ class Mutator : public MutatorCore,
   explicit Mutator(Heap& heap)
       : MutatorCore(heap),
         made_(Counting::counts ? heap.kinds().size() : 0),
-        locking_(awaited(heap), stops()) {
+        locking_(awaited(heap), stops(), thread()) {
     heap.safepoints().leave_blocking(*this);
   }
   ~Mutator() {
@@ -274,8 +274,8 @@ class Mutator : public MutatorCore,
   parts::MonitorTable& monitors() { return heap().monitors(); }
 
   /// For Operations.
-  template <class V>
-  Fresh<V> read(Field<V>& field, Site site) {
+  template <class O, class V>
+  Fresh<V> read(O*, Field<V>& field, Site site) {
     return {parts::Access::slot(field), stamp(site)};
   }
   template <class O, class V>

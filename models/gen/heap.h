@@ -32,10 +32,10 @@
 #include "models/gen/old_space.h"
 #include "models/gen/remembered_set.h"
 #include "models/gen/roots.h"
-#include "models/gen/safepoint.h"
 #include "models/gen/territory.h"
 #include "models/gen/weak.h"
 #include "models/parts/monitor.h"
+#include "models/parts/safepoint.h"
 
 namespace reclaim::gen {
 
@@ -93,7 +93,7 @@ class Heap {
   void pin(Object* blob);
   void unpin(Object* blob);
   void flush_remembered(MutatorCore& mutator);
-  Safepoints& safepoints() { return safepoints_; }
+  parts::Safepoints<MutatorCore>& safepoints() { return safepoints_; }
   GlobalRoots& globals() { return globals_; }
   WeakTable& weak() { return weak_; }
   const KindTable& kinds() const { return kinds_; }
@@ -169,7 +169,7 @@ class Heap {
   Territory nursery_territory_, old_territory_;
   std::array<std::optional<GrowingStack<Object*>>, workers_most> grey_;  ///< made when needed
   Crew crew_;
-  Safepoints safepoints_;
+  parts::Safepoints<MutatorCore> safepoints_;
   parts::MonitorTable monitors_;
 
   std::mutex allocation_mutex_;  ///< eden, large space, pins, remembered set, books

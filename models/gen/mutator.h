@@ -10,8 +10,8 @@
 #include "boundary/stops.h"
 #include "models/gen/header.h"
 #include "models/gen/remembered_set.h"
-#include "models/gen/safepoint.h"
 #include "models/parts/rooted_handles.h"
+#include "models/parts/safepoint.h"
 
 namespace reclaim::gen {
 
@@ -25,8 +25,8 @@ class MutatorCore : public parts::ThreadRoots {
   Heap& heap() { return heap_; }
   std::uint32_t thread() const { return thread_; }
   StopLog& stops() { return stops_; }
-  StopState& stop_state() { return stop_; }
-  const StopState& stop_state() const { return stop_; }
+  parts::StopState<>& stop_state() { return stop_; }
+  const parts::StopState<>& stop_state() const { return stop_; }
 
   /// Room for `bytes` (a multiple of a word, at most small_bytes_most), not zeroed. A safepoint.
   [[gnu::always_inline]] std::byte* allocate(std::size_t bytes) {
@@ -72,7 +72,7 @@ class MutatorCore : public parts::ThreadRoots {
 
   std::byte* top_ = nullptr;
   std::byte* end_ = nullptr;
-  StopState stop_;
+  parts::StopState<> stop_;
   Heap& heap_;
   std::uint32_t thread_ = 0;
   std::size_t remembered_count_ = 0;

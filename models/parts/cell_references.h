@@ -135,7 +135,7 @@ class CellReferences {
   Fresh<V> load_value(const Local<Ephemeron<K, V>>& ephemeron, Site site = Site::here()) {
     auto* object = alive(ephemeron.get());
     void* value = object->cell()->value(
-        object->link(), [](void* held) { return Mutator::keep(static_cast<V*>(held)); });
+        object->link(), [this](void* held) { return self().keep(static_cast<V*>(held)); });
     return self().fresh(static_cast<V*>(value), site);
   }
 
@@ -165,7 +165,7 @@ class CellReferences {
   template <class T>
   Fresh<T> referent_of(Cell* cell, Site site) {
     void* referent =
-        cell->referent([](void* object) { return Mutator::keep(static_cast<T*>(object)); });
+        cell->referent([this](void* object) { return self().keep(static_cast<T*>(object)); });
     return self().fresh(static_cast<T*>(referent), site);
   }
 

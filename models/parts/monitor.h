@@ -55,6 +55,7 @@ class MonitorOperations {
   /// Inside synchronized: gives the monitor up until notified. A safepoint.
   template <class Local>
   void wait(const Local& local) {
+    thread_.wants = &type_info<ObjectOf<Local>>();
     self().monitors().wait(word(local), thread(), give_up_everything());
   }
   /// The same for `time` at the most. True: was notified; false: the time was up first. Either way
@@ -62,6 +63,7 @@ class MonitorOperations {
   template <class Local>
   bool wait_for(const Local& local, std::chrono::nanoseconds time) {
     constexpr std::int64_t for_ever = std::numeric_limits<std::int64_t>::max();
+    thread_.wants = &type_info<ObjectOf<Local>>();
     const std::int64_t now = now_ns();
     const std::int64_t deadline = time.count() < for_ever - now ? now + time.count() : for_ever;
     return self().monitors().wait_until(word(local), thread(), deadline, give_up_everything());
@@ -92,6 +94,9 @@ class MonitorOperations {
     const Local& local_;
   };
 
+  template <class Local>
+  using ObjectOf = std::remove_pointer_t<decltype(std::declval<const Local&>().get())>;
+
   Mutator& self() { return static_cast<Mutator&>(*this); }
   auto give_up_everything() {
     return [this](auto&& sleep) { self().blocking(sleep); };
@@ -104,7 +109,7 @@ class MonitorOperations {
   template <class Local>
   static MachineMonitors::Word& word(const Local& local) {
     auto* object = local.get();
-    static_assert(std::remove_pointer_t<decltype(object)>::is_monitored,
+    static_assert(ObjectOf<Local>::is_monitored,
                   "a type that is locked opts in: Object<T, Monitored>");
     if (__builtin_expect(static_cast<long>(object == nullptr), 0L) != 0) {
       violation("a monitor belongs to an object", "the local is null");
@@ -115,7 +120,9 @@ class MonitorOperations {
 
   template <class Local>
   void enter(const Local& local) {
-    if (!MachineMonitors::try_enter(word(local), self().thread())) enter_slow(word(local));
+    if (!MachineMonitors::try_enter(word(local), self().thread())) {
+      enter_slow<ObjectOf<Local>>(word(local));
+    }
   }
   template <class Local>
   void exit(const Local& local) {
@@ -123,13 +130,16 @@ class MonitorOperations {
   }
 
   // The fast paths of inflated monitors in leaves of their own: they save no registers.
+  template <class T>
   [[gnu::noinline]] void enter_slow(MachineMonitors::Word& word) {
-    if (!self().monitors().try_enter_inflated(word, self().thread())) enter_contended(word);
+    if (!self().monitors().try_enter_inflated(word, self().thread())) enter_contended<T>(word);
   }
   [[gnu::noinline]] void exit_slow(MachineMonitors::Word& word) {
     if (!self().monitors().try_exit_inflated(word, self().thread())) exit_contended(word);
   }
+  template <class T>
   [[gnu::noinline]] void enter_contended(MachineMonitors::Word& word) {
+    thread_.wants = &type_info<T>();
     const std::int64_t contended_ns =
         self().monitors().template enter<parallel>(word, thread(), give_up_everything());
     if (contended_ns != 0) {

@@ -15,6 +15,7 @@
 
 #include "base/spin.h"
 #include "measure/clock.h"
+#include "models/parts/wait_graph.h"
 
 namespace reclaim::parts {
 
@@ -53,6 +54,7 @@ struct MachinePolicy {
   using Atomic = std::atomic<T>;
   using Mutex = std::mutex;
   using Parker = FutexParker;
+  using WaitGraph = parts::WaitGraph;
 
   static void pause() { spin_pause(); }
   static void yield() { sched_yield(); }

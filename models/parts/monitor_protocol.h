@@ -25,6 +25,9 @@
 // again, so that a monitor is not held by who cannot run; a handoff, once in a while, is the
 // exception.
 //
+// Whom each sleeping entrant waits for is kept in a graph (wait_graph.h), where deadlocks are
+// found.
+//
 // Objects move while a thread sleeps: the word is not touched after that until the exit, which
 // computes its address afresh. A sleeping entrant needs the monitor only, and monitors stay put.
 #pragma once
@@ -37,6 +40,7 @@
 
 #include "base/assert.h"
 #include "base/bits.h"
+#include "boundary/type_info.h"
 #include "models/parts/monitor_word.h"
 #include "models/parts/side_table.h"
 
@@ -57,9 +61,10 @@ class MonitorProtocol {
   struct Thread {
     enum class Place : unsigned char { nowhere, entering, waiting };
 
-    std::uint32_t id = 0;          ///< 1..most_threads
-    std::uint32_t spins = 64;      ///< how often to look again before sleeping; adapts
-    Place place = Place::nowhere;  ///< guarded by the monitor's mutex
+    std::uint32_t id = 0;             ///< 1..most_threads
+    const TypeInfo* wants = nullptr;  ///< the type of the object whose monitor it enters
+    std::uint32_t spins = 64;         ///< how often to look again before sleeping; adapts
+    Place place = Place::nowhere;     ///< guarded by the monitor's mutex
     Thread* previous = nullptr;
     Thread* next = nullptr;
     typename Policy::Parker parker;
@@ -149,6 +154,7 @@ class MonitorProtocol {
 
   struct alignas(2 * cache_line_bytes) Monitor {
     typename Policy::template Atomic<std::uint64_t> state{0};
+    std::uint32_t index = 0;  // in the table; written while it is free
     // Guarded by the owner.
     std::uint32_t recursion = 0;
     std::uint32_t waiters = 0;  // in `waiting`, or out of it by their own clock and not in yet
@@ -165,6 +171,9 @@ class MonitorProtocol {
   static constexpr std::memory_order acq_rel = std::memory_order_acq_rel;
 
   Monitor& at(std::uint32_t index) { return monitors_.at(index); }
+  std::uint32_t owner_of(std::uint32_t index) {
+    return monitor_state::owner(at(index).state.load(acquire));
+  }
 
   /// Whether the owner may leave without a look at the queue.
   static bool wakes_nobody(std::uint64_t state) {
@@ -187,6 +196,7 @@ class MonitorProtocol {
   void begin_waiting(Monitor& monitor, Thread& self);
 
   SideTable<Monitor, typename Policy::Mutex, most_monitors> monitors_;
+  typename Policy::WaitGraph waits_;
 };
 
 template <class Policy>
@@ -387,6 +397,7 @@ typename MonitorProtocol<Policy>::Monitor* MonitorProtocol<Policy>::inflate(
   const std::uint32_t index =
       monitors_.take("more than 65536 monitors are contended or waited on at the same time");
   Monitor& monitor = at(index);
+  monitor.index = index;
   monitor.recursion = lock_word::recursion(seen);
   const std::uint64_t free = monitor.state.load(relaxed);
   monitor.state.store(free + monitor_state::one_generation + entrants + lock_word::owner(seen),
@@ -407,16 +418,17 @@ void MonitorProtocol<Policy>::enqueue(Monitor& monitor, Thread& self) {
   monitor.entering.push(self);
 }
 
-/// Sleeps and tries until the monitor is this thread's.
+/// Sleeps and tries until the monitor is this thread's, or the process ends in a deadlock.
 template <class Policy>
 template <class Blocking>
 void MonitorProtocol<Policy>::enter_queued(std::unique_lock<typename Policy::Mutex> lock,
                                            Monitor& monitor, Thread& self, Blocking&& blocking) {
   const std::int64_t began_ns = Policy::clock_ns();
+  waits_.begin(self.id, monitor.index, self.wants);
   for (;;) {
     std::uint64_t state = monitor.state.load(acquire);
     const bool is_heir = monitor.heir == &self;
-    if (monitor_state::owner(state) == self.id) return;  // handed to us, and out of the queue
+    if (monitor_state::owner(state) == self.id) break;  // handed to us, and out of the queue
     if (monitor_state::owner(state) == 0) {
       const std::uint64_t ours = (state - monitor_state::one_entrant) | self.id;
       if (!monitor.state.compare_exchange_strong(
@@ -426,7 +438,7 @@ void MonitorProtocol<Policy>::enter_queued(std::unique_lock<typename Policy::Mut
       monitor.entering.remove(self);
       self.place = Place::nowhere;
       if (is_heir) monitor.heir = nullptr;
-      return;
+      break;
     }
     if (is_heir) {
       // Owned by another: its exit shall see that nobody is awake, so it is done in one swap.
@@ -438,9 +450,12 @@ void MonitorProtocol<Policy>::enter_queued(std::unique_lock<typename Policy::Mut
       monitor.heir = nullptr;
     }
     lock.unlock();
-    blocking([&] { self.parker.park(); });
+    blocking([&] {
+      waits_.park(self.parker, self.id, [this](std::uint32_t index) { return owner_of(index); });
+    });
     lock.lock();
   }
+  waits_.end(self.id);
 }
 
 /// The owner lets go of an inflated monitor for good; it stays inflated.

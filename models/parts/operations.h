@@ -1,9 +1,9 @@
 // load, store, copy and escape in all their shapes, in terms of what each model does with one slot:
-//   read(field, site)            -> Fresh     the reference that the slot holds
+//   read(owner, field, site)     -> Fresh     the reference that the slot holds
 //   write(owner, field, local)                the owner's slot comes to hold the local's object too
 //   write(owner, field, fresh)                ... takes over what the Fresh holds
 //   write(owner, field, nullptr)
-// `owner` is the object that the slot lies in: what a write barrier needs to know.
+// `owner` is the object that the slot lies in: what a write barrier needs to know, or a lock.
 #pragma once
 
 #include <cstddef>
@@ -30,11 +30,11 @@ class Operations {
   /// What the slot holds. Not a safepoint.
   template <class O, class B, class V>
   Fresh<V> load(const Local<O>& owner, Field<V> B::*slot, Site site = Site::here()) {
-    return self().read(alive(owner)->*slot, site);
+    return self().read(owner.get(), alive(owner)->*slot, site);
   }
   template <class V>
   Fresh<V> load(const Local<Array<V>>& owner, std::size_t i, Site site = Site::here()) {
-    return self().read(alive(owner)->at(i, site), site);
+    return self().read(owner.get(), alive(owner)->at(i, site), site);
   }
 
   /// Lets the slot hold the value: a Local, a Fresh or nullptr. Not a safepoint.

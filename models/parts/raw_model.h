@@ -203,8 +203,8 @@ class RawMutator
   MonitorTable& monitors() { return heap_.monitors(); }
 
   /// For Operations.
-  template <class V>
-  Fresh<V> read(Field<V>& field, Site site) {
+  template <class O, class V>
+  Fresh<V> read(O*, Field<V>& field, Site site) {
     return {Access::slot(field), stamp(site)};
   }
   template <class O, class V>

@@ -2,6 +2,7 @@
 // turns has a policy of the same shape with a lock in it (models/rc/locking.h).
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
 #include "boundary/heap_options.h"
@@ -17,10 +18,10 @@ struct SideBySide {
     explicit OfHeap(const HeapOptions&) {}
   };
 
-  /// Kept by the mutator.
+  /// Kept by the mutator. Made from its heap's part, its stops, its thread's number.
   class OfMutator {
    public:
-    OfMutator(OfHeap&, StopLog&) {}
+    OfMutator(OfHeap&, StopLog&, std::uint32_t) {}
     /// Gives the turn up for good.
     void leave() {}
     /// Whether somebody waits for the turn. Looked at in safepoints.

@@ -1,6 +1,9 @@
 // How references are counted: the first word of a counted object, a policy of rc::Model.
 //   PlainCount        no synchronisation: somebody else excludes the other mutators (a GIL)
 //   BasicAtomicCount  any mutator at any time, as Swift, Rust's Arc and std::shared_ptr
+//   BasicBiasedCount  any mutator at any time, one of them without synchronisation (biased_count.h)
+//   BasicLockedCount  any mutator at any time, under a lock in the object (locked_count.h)
+// One that guards fields also reads and writes the references in the object, each at any time.
 //
 // The orders of the atomic count (Boost.Atomic, "reference counting"; libstdc++ shared_ptr_base.h):
 //   retain   relaxed: whoever retains holds a reference already, so the object cannot die meanwhile
@@ -24,13 +27,44 @@
 #include <atomic>
 #include <cstdint>
 
-#include "models/rc/machine.h"
+#include "models/parts/machine.h"
 
 namespace reclaim::rc {
+
+/// What a heap and a mutator keep for a count that is the same for all mutators: nothing.
+template <class Header>
+struct SameForAll {
+  /// Whether the release of the last reference may be found out later than it happens.
+  static constexpr bool finds_late = false;
+
+  struct OfHeap {};
+
+  /// The references of a mutator are taken and given up through this.
+  struct OfMutator {
+    explicit OfMutator(OfHeap&) {}
+    static void on_make(Header*) {}
+    static void retain(Header* object) { object->count.retain(); }
+    [[gnu::always_inline]] static bool release(Header* object) { return object->count.release(); }
+    static bool release_observed(Header* object) { return object->count.release_observed(); }
+    static bool try_retain(Header* object) { return object->count.try_retain(); }
+    /// Whether the caller's reference is known to be the only one.
+    static bool is_sole(const Header* object) { return object->count.value() == 1; }
+    /// Whether others have found something for this mutator to do, and how it is done.
+    static constexpr bool has_mail() { return false; }
+    template <class F>
+    static void read_mail(F&&) {}
+    /// Ends the mutator's part; false: there was mail meanwhile.
+    static constexpr bool leave() { return true; }
+  };
+};
 
 /// Four bytes. A new object is owned once: by the Fresh that `make` returns.
 class PlainCount {
  public:
+  static constexpr bool guards_fields = false;
+  template <class Header>
+  using Parties = SameForAll<Header>;
+
   void retain() { ++value_; }
   /// True when this was the last reference: the caller owns the dead object.
   bool release() { return --value_ == 0; }
@@ -48,9 +82,13 @@ class PlainCount {
   std::uint32_t value_ = 1;
 };
 
-template <class Machine = rc::Machine>
+template <class Machine = parts::Machine>
 class BasicAtomicCount {
  public:
+  static constexpr bool guards_fields = false;
+  template <class Header>
+  using Parties = SameForAll<Header>;
+
   void retain() { value_.fetch_add(1, std::memory_order_relaxed); }
   [[gnu::always_inline]] bool release() {
     if (value_.load(std::memory_order_acquire) == 1) return true;

@@ -2,6 +2,7 @@
 //   CyclesLeak          nothing is done about them, as in Swift, Rust and C++
 //   GenerationalCycles  CPython 3.11's collector (Modules/gcmodule.c, by Neil Schemenauer after an
 //                       idea of Tim Peters), with its thresholds and its rule for full collections
+//   TrialDeletion       where no lock keeps the counts still (trial_deletion.h)
 //
 // How CPython finds garbage among counted objects, without knowing any root: of the objects of the
 // young generations, take each one's count, and subtract the references that come from among them.
@@ -22,6 +23,14 @@
 
 namespace reclaim::rc {
 
+/// What a mutator keeps for a collector that asks nothing of it.
+template <class Collector>
+struct NoPossibleRoots {
+  explicit NoPossibleRoots(Collector&) {}
+  template <class T>
+  static void before_release(T*) {}
+};
+
 struct CyclesLeak {
   /// Kept by the heap. Does nothing.
   template <class Header>
@@ -31,16 +40,17 @@ struct CyclesLeak {
     static constexpr std::size_t prefix_bytes() {
       return 0;
     }
+    using OfMutator = NoPossibleRoots<Collector>;
     template <class T>
     void on_make(Header*) {}
     template <class T>
-    void on_free(Header*) {}
-    template <class T, class Reclaimer>
-    void before_make(Reclaimer&, StopLog&) {}
+    static constexpr bool on_free(Header*) {
+      return true;
+    }
+    template <class T, class Reclaimer, class Locking>
+    void before_make(Reclaimer&, Locking&) {}
     template <class Reclaimer>
     void collect(Reclaimer&) {}
-    template <class Reclaimer>
-    void collect(Reclaimer&, StopLog&) {}
   };
 };
 
@@ -58,6 +68,7 @@ template <class Header>
 class GenerationalCycles::Collector {
  public:
   static constexpr bool collects = true;
+  using OfMutator = NoPossibleRoots<Collector>;
 
   /// Only containers are watched: objects of types with references.
   template <class T>
@@ -78,12 +89,14 @@ class GenerationalCycles::Collector {
       (new (head_of(object)) GcHead)->append_to(generations_[0].objects);
     }
   }
+  /// Whether the memory of the dead object may be given back now: always.
   template <class T>
-  void on_free(Header* object) {
+  bool on_free(Header* object) {
     if constexpr (watches<T>()) {
       head_of(object)->unlink();
       if (generations_[0].count > 0) --generations_[0].count;
     }
+    return true;
   }
 
   /// The object is dead, and may be freed much later: it stands in no list of a generation from
@@ -101,21 +114,16 @@ class GenerationalCycles::Collector {
   }
 
   /// Counts an allocation, and collects when it is one too many.
-  template <class T, class Reclaimer>
-  void before_make(Reclaimer& reclaimer, StopLog& stops) {
+  template <class T, class Reclaimer, class Locking>
+  void before_make(Reclaimer& reclaimer, Locking& locking) {
     if constexpr (watches<T>()) {
       if (++generations_[0].count > thresholds[0]) [[unlikely]] {
-        collect_due(reclaimer, stops);
+        collect_due(reclaimer, locking);
       }
     }
   }
 
-  /// A full collection, as gc.collect().
-  template <class Reclaimer>
-  void collect(Reclaimer& reclaimer, StopLog& stops) {
-    const StopTimer timer{stops, StopCause::cycle_gc};
-    collect(reclaimer);
-  }
+  /// A full collection, as gc.collect(). The caller is alone.
   template <class Reclaimer>
   void collect(Reclaimer& reclaimer) {
     collect_generation(generation_count - 1, reclaimer);
@@ -154,13 +162,12 @@ class GenerationalCycles::Collector {
   /// The oldest generation whose count is over its threshold. A full collection waits until the
   /// objects that have survived the middle generation since the last one are a quarter of all that
   /// survived it: else n objects that stay would be looked at O(n^2) times in all.
-  template <class Reclaimer>
-  [[gnu::noinline]] void collect_due(Reclaimer& reclaimer, StopLog& stops) {
+  template <class Reclaimer, class Locking>
+  [[gnu::noinline]] void collect_due(Reclaimer& reclaimer, Locking& locking) {
     for (std::size_t i = generation_count; i-- > 0;) {
       if (generations_[i].count <= thresholds[i]) continue;
       if (i == generation_count - 1 && long_lived_pending_ < long_lived_total_ / 4) continue;
-      const StopTimer timer{stops, StopCause::cycle_gc};
-      collect_generation(i, reclaimer);
+      locking.alone(StopCause::cycle_gc, [&] { collect_generation(i, reclaimer); });
       break;
     }
   }

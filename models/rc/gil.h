@@ -25,7 +25,7 @@
 // - Giving the lock up for a blocking call hands over too when a request is pending, as CPython's
 //   drop_gil does; leaving for good does not.
 //
-// The protocol is a template over the machine (models/rc/machine.h), so that a model
+// The protocol is a template over the machine (models/parts/machine.h), so that a model
 // checker compiles this header, not a copy.
 #pragma once
 
@@ -33,12 +33,12 @@
 #include <cstdint>
 
 #include "boundary/heap_options.h"
-#include "models/rc/machine.h"
+#include "models/parts/machine.h"
 
 namespace reclaim::rc {
 
 /// Participants are told apart by an address of their choice. Thread-safe.
-template <class Machine = rc::Machine>
+template <class Machine = parts::Machine>
 class BasicGil {
   using Lock = typename Machine::Lock;
 

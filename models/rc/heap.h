@@ -41,6 +41,7 @@ class Heap {
 
   /// For the model's parts.
   typename Parts::Locking::OfHeap& locking() { return locking_; }
+  typename Parts::Parties::OfHeap& parties() { return parties_; }
   typename Parts::Cycles& cycles() { return cycles_; }
   DiscardAudit<Header>& audit() { return audit_; }
   const StressOptions& stress() const { return stress_; }
@@ -80,10 +81,12 @@ class Heap {
   const StressOptions stress_;
   const std::uint64_t free_at_most_;
   typename Parts::Locking::OfHeap locking_;
+  [[no_unique_address]] typename Parts::Parties::OfHeap parties_;
   typename Parts::Cycles cycles_;
   DiscardAudit<Header> audit_;
   parts::MonitorTable monitors_;
-  typename Parts::Reclaimer reclaimer_{cycles_, audit_, 0};  // for when no mutator is attached
+  typename Parts::Reclaimer reclaimer_{cycles_, audit_, parties_,
+                                       0};  // when no mutator is attached
 
   std::mutex mutex_;
   [[no_unique_address]] typename Parts::Counting counting_;  // guarded by mutex_
@@ -105,9 +108,9 @@ class Global {
   Global& operator=(const Global&) = delete;
 
   /// For models only: what it holds, retained.
-  T* load() {
-    return static_cast<T*>(slot_.update([](void*& object) {
-      if (object != nullptr) static_cast<T*>(object)->count.retain();
+  T* load(typename Parts::Reclaimer& reclaimer) {
+    return static_cast<T*>(slot_.update([&](void*& object) {
+      if (object != nullptr) reclaimer.retain(static_cast<T*>(object));
       return object;
     }));
   }

@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <utility>
 
-#include "models/rc/machine.h"
+#include "models/parts/machine.h"
 
 namespace reclaim::rc {
 
 /// Thread-safe. Objects are aligned to two bytes at least.
-template <class Machine = rc::Machine>
+template <class Machine = parts::Machine>
 class BasicLockedSlot {
  public:
   /// Returns f(void*& object), called while nobody else looks. f does not touch the slot again.

@@ -3,6 +3,7 @@
 //   FreeThreaded  mutators run side by side; the counts see to themselves
 //   UnderGil      one mutator at a time, by the protocol in gil.h
 //   UnderTickGil  one mutator at a time, by the protocol in tick_gil.h
+//   Stoppable     mutators run side by side, until one of them wants to be alone (stoppable.h)
 #pragma once
 
 #include <atomic>
@@ -41,7 +42,7 @@ struct UnderLock {
   /// stop.
   class OfMutator {
    public:
-    OfMutator(OfHeap& heap, StopLog& stops) : heap_(heap), stops_(stops) {
+    OfMutator(OfHeap& heap, StopLog& stops, std::uint32_t) : heap_(heap), stops_(stops) {
       require(heap_.holder.load(std::memory_order_relaxed) != std::this_thread::get_id(),
               "under a GIL a thread attaches to a heap once: it would wait for itself");
       acquire();
@@ -67,6 +68,12 @@ struct UnderLock {
         release();
         acquire();
       }
+    }
+    /// f() while no other runs, as a stop with this cause.
+    template <class F>
+    void alone(StopCause cause, F&& f) {
+      const StopTimer timer{stops_, cause};
+      std::forward<F>(f)();
     }
     /// Runs f without the lock.
     template <class F>

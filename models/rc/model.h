@@ -1,6 +1,6 @@
 // A model whose objects are counted, composed from
 //   Counting  Counted or Uncounted (boundary/census.h)
-//   Count     how a reference is counted (counts.h)
+//   Count     how a reference is counted (counts.h, biased_count.h, locked_count.h)
 //   Locking   who may run (locking.h)
 //   Cycles    what becomes of unreachable cycles (cycles.h)
 // Siblings differ in one word of this sentence.
@@ -31,10 +31,11 @@ struct Parts {
   using Counting = CountingPolicy;
   using Locking = LockingPolicy;
   using Header = rc::Header<CountPolicy>;
+  using Parties = typename CountPolicy::template Parties<Header>;
   using Cycles = typename CyclesPolicy::template Collector<Header>;
   using Cell = parts::WeakCell<typename Locking::Slot>;
-  using Reclaimer =
-      rc::Reclaimer<Counting, parts::Layout<Header>, Header, manual::MallocMemory, Cycles, Cell>;
+  using Reclaimer = rc::Reclaimer<Counting, parts::Layout<Header>, Header, Parties,
+                                  manual::MallocMemory, Cycles, Cell>;
 };
 
 /// The types that a workload sees: the model adds its traits.

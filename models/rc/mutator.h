@@ -49,12 +49,12 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   explicit Mutator(Heap& heap)
       : heap_(heap),
         thread_(heap.monitors().attach_thread()),
-        reclaimer_(heap.cycles(), heap.audit(), heap.free_at_most()),
-        locking_(heap.locking(), stops_) {}
+        reclaimer_(heap.cycles(), heap.audit(), heap.parties(), heap.free_at_most()),
+        locking_(heap.locking(), stops_, thread_) {}
   ~Mutator() {
     pass_safepoint();
     heap_.release_orphans(reclaimer_);
-    reclaimer_.catch_up(stops_);
+    reclaimer_.leave(stops_);
     locking_.leave();
     heap_.add(reclaimer_.counting(), stops_);
     heap_.monitors().detach_thread(thread_);
@@ -106,36 +106,26 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   Fresh<Blob> resize(Local<Blob>& local, std::size_t size, Site site = Site::here()) {
     safepoint();
     Blob* blob = local.take();
+    const bool sole = reclaimer_.is_sole(blob);
     if constexpr (checked) {
       blob->verify_alive();
-      if (blob->count.value() != 1) {
+      if (!sole && !Parts::Parties::finds_late) {
         violation("a blob to be resized has one reference", "it has more, or is pinned", site);
       }
     }
     const std::size_t old_size = blob->size();
-    const std::size_t alignment = blob->alignment();
-    reclaimer_.counting().template on_reclaim<Blob>(old_size);
-    reclaimer_.counting().template on_make<Blob>(size);
-    auto& memory = reclaimer_.memory();
-    if (alignment == alignof(void*)) {
-      blob = static_cast<Blob*>(memory.reallocate(blob, Blob::size_for(old_size, alignment),
-                                                  Blob::size_for(size, alignment)));
-      blob->set_size(size, alignment);
-    } else {  // the payload's offset depends on the address, which realloc would not respect
-      auto* larger = new (memory.allocate(Blob::size_for(size, alignment))) Blob;
-      larger->set_type(type_info<Blob>());
-      larger->set_size(size, alignment);
-      std::memcpy(larger->data(), blob->data(), std::min(old_size, size));
-      memory.release(blob);
-      blob = larger;
-    }
+    // In place only where nobody can come by its address any more (a count may find that out late),
+    // and where the payload's offset does not depend on the address, which realloc would not
+    // respect.
+    blob = sole && blob->alignment() == alignof(void*) ? reallocated(blob, size)
+                                                       : replaced(blob, size);
     if (size > old_size) std::memset(blob->data() + old_size, 0, size - old_size);
     return fresh(blob, site);
   }
 
   template <class V>
   Fresh<V> load(Global<V>& global, Site site = Site::here()) {
-    return fresh(global.load(), site);
+    return fresh(global.load(reclaimer_), site);
   }
   template <class V>
   void store(Global<V>& global, const Local<V>& value) {
@@ -193,25 +183,30 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   /// For the handles: gives up a reference.
   template <class T>
   [[gnu::always_inline]] void drop(T* object) {
-    if (object != nullptr && Parts::Reclaimer::release(object)) bury(this, object);
+    if (object != nullptr && reclaimer_.release(object)) bury(this, object);
   }
 
   /// For Operations.
-  template <class V>
-  Fresh<V> read(Field<V>& field, Site site) {
-    return fresh(retained(parts::Access::slot(field)), site);
+  template <class O, class V>
+  Fresh<V> read(O* owner, Field<V>& field, Site site) {
+    V*& slot = parts::Access::slot(field);
+    if constexpr (Header::Count::guards_fields) {
+      return fresh(owner->count.load_retained(slot), site);
+    } else {
+      return fresh(retained(slot), site);
+    }
   }
   template <class O, class V>
-  void write(O*, Field<V>& field, const Local<V>& value) {
-    replace(field, retained(value.get()));
+  void write(O* owner, Field<V>& field, const Local<V>& value) {
+    replace(owner, field, retained(value.get()));
   }
   template <class O, class V>
-  void write(O*, Field<V>& field, Fresh<V> value) {
-    replace(field, value.take());
+  void write(O* owner, Field<V>& field, Fresh<V> value) {
+    replace(owner, field, value.take());
   }
   template <class O, class V>
-  void write(O*, Field<V>& field, std::nullptr_t) {
-    replace(field, static_cast<V*>(nullptr));
+  void write(O* owner, Field<V>& field, std::nullptr_t) {
+    replace(owner, field, static_cast<V*>(nullptr));
   }
 
   /// For CellReferences.
@@ -220,23 +215,29 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
     return {object, *this, FreshStamp{epoch_, site}};
   }
   template <class T>
-  static bool keep(T* object) {
-    return object->count.try_retain();
+  bool keep(T* object) {
+    return reclaimer_.try_retain(object);
   }
   void* allocate_cell(std::size_t bytes) { return reclaimer_.memory().allocate(bytes); }
   void release_cell(void* cell) { reclaimer_.memory().release(cell); }
 
  private:
   template <class T>
-  static T* retained(T* object) {
-    if (object != nullptr) object->count.retain();
+  T* retained(T* object) {
+    if (object != nullptr) reclaimer_.retain(object);
     return object;
   }
   /// Out of line when there is something to give up, for most stores fill a new object's fields and
   /// should be no more than that wherever they stand.
-  template <class V>
-  [[gnu::always_inline]] void replace(Field<V>& field, V* value) {
-    V* old = std::exchange(parts::Access::slot(field), value);
+  template <class O, class V>
+  [[gnu::always_inline]] void replace(O* owner, Field<V>& field, V* value) {
+    V*& slot = parts::Access::slot(field);
+    V* old = nullptr;
+    if constexpr (Header::Count::guards_fields) {
+      old = owner->count.exchange(slot, value);
+    } else {
+      old = std::exchange(slot, value);
+    }
     if (old != nullptr) give_up(this, old);
   }
   template <class V>
@@ -247,6 +248,26 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   Fresh<T> made(T* object, Site site) {
     reclaimer_.made(object);
     return fresh(object, site);
+  }
+
+  Blob* reallocated(Blob* blob, std::size_t size) {
+    const std::size_t old_size = blob->size();
+    const std::size_t alignment = blob->alignment();
+    reclaimer_.counting().template on_reclaim<Blob>(old_size);
+    reclaimer_.counting().template on_make<Blob>(size);
+    blob = static_cast<Blob*>(reclaimer_.memory().reallocate(
+        blob, Blob::size_for(old_size, alignment), Blob::size_for(size, alignment)));
+    blob->set_size(size, alignment);
+    return blob;
+  }
+  Blob* replaced(Blob* blob, std::size_t size) {
+    const std::size_t alignment = blob->alignment();
+    auto* other = new (reclaimer_.template allocate<Blob>(Blob::size_for(size, alignment))) Blob;
+    other->set_size(size, alignment);
+    reclaimer_.made(other);
+    std::memcpy(other->data(), blob->data(), std::min(blob->size(), size));
+    drop(blob);
+    return other;
   }
 
   template <class T>
@@ -260,13 +281,16 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
     if constexpr (checked) {
       if constexpr (T::is_weakly_referenced) reclaimer_.clear_weak_references(object);
       object->set_discarded(site);
-      if (object->count.value() != 1 && heap_.free_at_most() == 0) {  // else it may die later
+      if (dies_at_once() && !reclaimer_.is_sole(object)) {
         heap_.audit().on_discard(thread_, object, site);
         discarded_ = true;
       }
     }
     drop(object);
   }
+
+  /// Whether an object dies as soon as it can be said of it that nothing reaches it.
+  bool dies_at_once() const { return !Parts::Parties::finds_late && heap_.free_at_most() == 0; }
 
   /// What every safepoint does to the laws' books.
   void pass_safepoint() {
@@ -280,6 +304,9 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
     if (locking_.yields_now()) [[unlikely]] {
       locking_.yield();
     }
+    if (reclaimer_.has_mail()) [[unlikely]] {
+      reclaimer_.read_mail(stops_);
+    }
   }
   template <class T>
   void before_make() {
@@ -287,7 +314,7 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
     if (reclaimer_.has_put_off()) [[unlikely]] {
       reclaimer_.go_on(stops_);
     }
-    heap_.cycles().template before_make<T>(reclaimer_, stops_);
+    heap_.cycles().template before_make<T>(reclaimer_, locking_);
     if constexpr (Parts::Cycles::collects) {
       if (heap_.stress().collect_every_nth_make != 0) [[unlikely]] {
         if (++makes_ % heap_.stress().collect_every_nth_make == 0) collect_now();
@@ -296,7 +323,9 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   }
   void collect_now() {
     heap_.release_orphans(reclaimer_);
-    heap_.cycles().collect(reclaimer_, stops_);
+    if constexpr (Parts::Cycles::collects) {
+      locking_.alone(StopCause::cycle_gc, [this] { heap_.cycles().collect(reclaimer_); });
+    }
     reclaimer_.catch_up(stops_);
   }
 

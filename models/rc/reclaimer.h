@@ -32,15 +32,22 @@ namespace reclaim::rc {
 
 /// One per mutator, and one of the heap for what dies when no mutator is there.
 ///   Layout   parts::Layout<Header>
+///   Parties  what heap and mutator keep for the counts (counts.h: SameForAll)
 ///   Memory   allocate, allocate_zeroed, reallocate, release
 ///   Cycles   what the cycle collector of the heap wants to know of each object
 ///   Cell     parts::WeakCell: where weak references to an object meet
-template <class Counting, class Layout, class Header, class Memory, class Cycles, class Cell>
+template <class Counting, class Layout, class Header, class Parties, class Memory, class Cycles,
+          class Cell>
 class Reclaimer {
  public:
   /// `free_at_most`: HeapOptions::free_at_most.
-  Reclaimer(Cycles& cycles, DiscardAudit<Header>& audit, std::uint64_t free_at_most)
-      : cycles_(cycles), audit_(audit), most_(free_at_most == 0 ? no_limit : free_at_most) {
+  Reclaimer(Cycles& cycles, DiscardAudit<Header>& audit, typename Parties::OfHeap& parties,
+            std::uint64_t free_at_most)
+      : cycles_(cycles),
+        audit_(audit),
+        most_(free_at_most == 0 ? no_limit : free_at_most),
+        roots_(cycles),
+        party_(parties) {
     static const bool filled = fill_runs();
     static_cast<void>(filled);
   }
@@ -60,21 +67,31 @@ class Reclaimer {
   void made(T* object) {
     static_cast<void>(&registrar<T>);  // its end may have to be found by the number of its type
     object->set_type(type_info<T>());
+    party_.on_make(object);
     counting_.template on_make<T>(Layout::asked_bytes(object));
     cycles_.template on_make<T>(object);
   }
 
+  /// Takes a reference; the caller has one.
+  void retain(Header* object) { party_.retain(object); }
+  /// Takes a reference to an object that may be dying; false: it is.
+  bool try_retain(Header* object) { return party_.try_retain(object); }
+  /// Whether the caller's reference is known to be the only one.
+  bool is_sole(const Header* object) const { return party_.is_sole(object); }
+
   /// Gives up a reference. True: it was the last, weak references to the object are null, and the
   /// dead object is the caller's to bury.
   template <class T>
-  [[gnu::always_inline]] static bool release(T* object) {
+  [[gnu::always_inline]] bool release(T* object) {
+    roots_.before_release(object);
     if constexpr (T::is_weakly_referenced) return release_observed(object);
-    return object->count.release();
+    return party_.release(object);
   }
   /// The same for an object whose type is known only at run time.
-  static bool release(Header* object) {
+  bool release(Header* object) {
+    roots_.before_release(object);
     if (object->type().weak_word_offset != 0) return release_observed(object);
-    return object->count.release();
+    return party_.release(object);
   }
   /// Weak references to the object are null from here on.
   template <class T>
@@ -111,6 +128,24 @@ class Reclaimer {
     finish(cascade, &stops);
   }
 
+  /// Whether other mutators have found references that this one has to give up.
+  bool has_mail() const { return party_.has_mail(); }
+  [[gnu::noinline]] void read_mail(StopLog& stops) {
+    party_.read_mail([&](Header* dead) {
+      if (dead->type().weak_word_offset != 0) clear_weak_references(dead);
+      bury(dead, &stops);
+    });
+  }
+  /// Ends a mutator's part: nothing waits for it any more.
+  void leave(StopLog& stops) {
+    do {
+      read_mail(stops);
+      catch_up(stops);
+    } while (!party_.leave());
+  }
+
+  /// For the cycle collector: what this mutator keeps for it.
+  typename Cycles::OfMutator& roots() { return roots_; }
   Memory& memory() { return memory_; }
   Counting& counting() { return counting_; }
 
@@ -251,8 +286,8 @@ class Reclaimer {
   }
 
   template <class T>
-  [[gnu::noinline]] static bool release_observed(T* object) {
-    if (!object->count.release_observed()) return false;
+  [[gnu::noinline]] bool release_observed(T* object) {
+    if (!party_.release_observed(object)) return false;
     clear_weak_references(object);  // before the count's word becomes a link of the dead
     return true;
   }
@@ -286,8 +321,9 @@ class Reclaimer {
   template <class T>
   void free(T* object) {
     counting_.template on_reclaim<T>(Layout::asked_bytes(object));
-    cycles_.template on_free<T>(object);
+    const bool is_free = cycles_.template on_free<T>(object);
     if constexpr (checked) scribble(object);
+    if (!is_free) return;
     memory_.release(reinterpret_cast<std::byte*>(object) - Cycles::template prefix_bytes<T>());
   }
 
@@ -329,6 +365,8 @@ class Reclaimer {
   DiscardAudit<Header>& audit_;
   const std::uint64_t most_;   ///< that one operation buries
   Header* put_off_ = nullptr;  ///< the dead that wait
+  [[no_unique_address]] typename Cycles::OfMutator roots_;
+  [[no_unique_address]] typename Parties::OfMutator party_;
   [[no_unique_address]] Counting counting_;
   [[no_unique_address]] Memory memory_;
 };

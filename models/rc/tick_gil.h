@@ -10,12 +10,12 @@
 #include <cstdint>
 
 #include "boundary/heap_options.h"
-#include "models/rc/machine.h"
+#include "models/parts/machine.h"
 
 namespace reclaim::rc {
 
 /// Thread-safe, but for yields_now, which is the holder's.
-template <class Machine = rc::Machine>
+template <class Machine = parts::Machine>
 class BasicTickGil {
   using Lock = typename Machine::Lock;
 

@@ -1,9 +1,11 @@
-// The end of memory. `make` never returns null: a model whose heap limit (or whose machine) is
-// exhausted comes here, and the worker ends with a clear line and the status out_of_memory.
+// Ends of a process that are results. `make` never returns null: a model whose heap limit (or whose
+// machine) is exhausted comes here, and the worker ends with a clear line and the status
+// out_of_memory. Likewise one whose threads wait for each other for ever, which has failed.
 #pragma once
 
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 
@@ -11,9 +13,18 @@ namespace reclaim {
 
 /// A worker that ran out of memory exits with this code; the parent turns it into the status.
 inline constexpr int out_of_memory_exit_code = 86;
+/// One in which threads were found to wait for each other's monitors.
+inline constexpr int deadlock_exit_code = 88;
+
+/// Ends the process with a line on stderr. Thread-safe; does not run destructors, for other
+/// mutators still run.
+[[noreturn]] inline void end_process(int code, const char* line, std::size_t length) {
+  const auto written = ::write(STDERR_FILENO, line, length);
+  static_cast<void>(written);
+  ::_exit(code);
+}
 
 /// Ends the process: one line on stderr with the bytes asked for and the limit (0: the machine's).
-/// Thread-safe; does not run destructors, for other mutators still run.
 [[noreturn, gnu::cold, gnu::noinline]] inline void out_of_memory(const char* where,
                                                                  std::uint64_t asked_bytes,
                                                                  std::uint64_t limit_bytes) {
@@ -29,9 +40,7 @@ inline constexpr int out_of_memory_exit_code = 86;
                 line, sizeof line,
                 "reclaim: out of memory: %s asked for %llu bytes and the system has none\n", where,
                 static_cast<unsigned long long>(asked_bytes));
-  const auto written = ::write(STDERR_FILENO, line, static_cast<std::size_t>(length));
-  static_cast<void>(written);
-  ::_exit(out_of_memory_exit_code);
+  end_process(out_of_memory_exit_code, line, static_cast<std::size_t>(length));
 }
 
 }  // namespace reclaim

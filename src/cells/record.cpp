@@ -132,11 +132,14 @@ Json record_of(const Cell& cell, const ProcessEnd& end) {
       if (end.code == limit_met_exit_code) {
         return skipped_record(cell, without_prefix(last_line(end.errors)));
       }
-      record =
-          end.code == out_of_memory_exit_code
-              ? empty_record(cell, "out_of_memory", without_prefix(last_line(end.errors)))
-              : empty_record(cell, "failed",
-                             with_last_words(fmt::format("exit code {}", end.code), end.errors));
+      if (end.code == out_of_memory_exit_code) {
+        record = empty_record(cell, "out_of_memory", without_prefix(last_line(end.errors)));
+      } else if (end.code == deadlock_exit_code) {
+        record = empty_record(cell, "failed", without_prefix(last_line(end.errors)));
+      } else {
+        record = empty_record(cell, "failed",
+                              with_last_words(fmt::format("exit code {}", end.code), end.errors));
+      }
   }
   record["peak_rss_bytes"] = end.peak_rss_bytes;
   return record;

@@ -24,7 +24,7 @@ int version_verb(Arguments arguments);
 int test_verb(Arguments arguments);
 
 constexpr std::array<Verb, 10> all_verbs = {{
-    {"report", report_verb, "report [--quick] [--out DIR]",
+    {"report", report_verb, "report [--quick] [--family NAME] [--out DIR]",
      "the main job: the standard comparison, measured and written up"},
     {"report", report_verb, "report A.jsonl.. --out DIR", "write up results that are there"},
     {"test", test_verb, "test [--only PRESET] [-R REGEX]", "build and run every test"},

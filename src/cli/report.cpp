@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <map>
 
 #include "cells/build_info.h"
 #include "cells/names.h"
@@ -53,15 +54,27 @@ void write_up(const report::Results& results, const fs::path& directory) {
 
 }  // namespace
 
-std::vector<std::string> standard_models() {
-  std::vector<std::string> present;
-  for (const char* model :
+std::vector<std::string> models_of_family(const std::string& family) {
+  static const std::map<std::string, std::vector<std::string>> families = {
+      {"standard",
        {"null", "manual:glibc", "manual:mimalloc", "manual:jemalloc", "manual+handles:mimalloc",
-        "rc-gil:mimalloc", "rc-atomic:mimalloc", "gen"}) {
-    const std::string_view id =
-        std::string_view(model).substr(0, std::string_view(model).find(':'));
+        "rc-gil:mimalloc", "rc-atomic:mimalloc", "gen"}},
+      {"counting",
+       {"manual:mimalloc", "rc-gil:mimalloc", "rc-gil-ticks:mimalloc", "rc-gil+gen",
+        "rc-atomic:mimalloc", "rc-atomic+cycles:mimalloc", "rc-biased:mimalloc",
+        "rc-locked:mimalloc"}},
+  };
+  const auto found = families.find(family);
+  if (found == families.end()) {
+    std::vector<std::string> names;
+    for (const auto& [name, models] : families) names.push_back(name);
+    throw cells::UsageError(cells::unknown_name("family", family, names));
+  }
+  std::vector<std::string> present;
+  for (const std::string& model : found->second) {
+    const std::string_view id = std::string_view(model).substr(0, model.find(':'));
     for (const auto* info : cells::models()) {
-      if (info->id == id) present.emplace_back(model);
+      if (info->id == id) present.push_back(model);
     }
   }
   return present;
@@ -82,14 +95,19 @@ int report_verb(Arguments arguments) {
   request.plan.rounds = 6;
   request.plan.threads = {1, 2};
   bool quick = false, mix_machines = false;
-  std::string out;
+  std::string out, family = "standard";
   std::vector<std::string> files;
   Parser parser{
       "report",
-      "The standard comparison: every model, every workload. Minutes on two cores. Writes\n"
+      "The standard comparison: the models of a family, every workload. Minutes on two cores. "
+      "Writes\n"
       "results.jsonl and the pages made from it. With FILES: writes up those, measures nothing."};
   parser.rest("files", files, "FILE", "results files to write up");
   parser.flag("--quick", quick, "two threads only, three rounds: a first look, without intervals");
+  parser.value(
+      "--family", family, "NAME",
+      "which models, unless -m names them: standard, or counting (all that count or have a "
+      "GIL)");
   parser.value("--out", out, "DIR", "where it goes; reports/<time>/ if not given");
   parser.flag("--mix-machines", mix_machines, "write up files from machines that differ");
   add_session_options(parser, request);
@@ -108,7 +126,8 @@ int report_verb(Arguments arguments) {
     if (!parser.given("--rounds")) request.plan.rounds = 3;
     if (!parser.given("--threads")) request.plan.threads = {2};
   }
-  if (request.plan.models.empty()) request.plan.models = standard_models();
+  const std::vector<std::string> models = models_of_family(family);
+  if (request.plan.models.empty()) request.plan.models = models;
   if (request.plan.workloads.empty()) request.plan.workloads = standard_workloads();
   if (request.dry_run) return run_session(request).exit_code;
   cells::make_plan(request.plan);  // a wrong name must leave no directory behind

@@ -31,7 +31,7 @@ int run_verb(Arguments arguments) {
   if (request.plan.workloads.empty()) {
     throw cells::UsageError("run: which workload? -w gcbench, or -w all (reclaim list workloads)");
   }
-  if (request.plan.models.empty()) request.plan.models = standard_models();
+  if (request.plan.models.empty()) request.plan.models = models_of_family("standard");
   const SessionResult result = run_session(request);
   if (result.measured && request.json != "-" && !result.records.empty()) print(table_of(result));
   return result.exit_code;

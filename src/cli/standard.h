@@ -9,8 +9,9 @@
 
 namespace reclaim::cli {
 
-/// Those of the standard models that are in this binary.
-std::vector<std::string> standard_models();
+/// Those models of a family ("standard", "counting") that are in this binary. Throws UsageError
+/// when there is no such family.
+std::vector<std::string> models_of_family(const std::string& family);
 
 /// All workloads, and a replay of each trace that comes with the program.
 std::vector<std::string> standard_workloads();

@@ -54,6 +54,12 @@ TEST(Report, QuickIsTwoThreadsAndThreeRounds) {
   EXPECT_NE(ended.out.find("2 threads"), std::string::npos);
 }
 
+TEST(Report, OfAnUnknownFamilyNamesTheNearest) {
+  const Ended ended = run_command("$RECLAIM report --family countin --dry-run -m plain -w fine");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_NE(ended.err.find("did you mean 'counting'?"), std::string::npos) << ended.err;
+}
+
 TEST(Compare, EndsWithOneExactlyWhenSomethingGotWorse) {
   const TemporaryFolder folder;
   const std::string before = folder.file("a.jsonl"), after = folder.file("b.jsonl");

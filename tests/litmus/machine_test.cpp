@@ -160,7 +160,7 @@ TYPED_TEST(ThinLock, TheNextInsideSeesWhatTheLastOneWrote) {
 // ThreadSanitizer.
 
 template <bool weakened>
-struct WeakMachine : rc::Machine {
+struct WeakMachine : parts::Machine {
   template <class T>
   class Atomic {
    public:

@@ -18,9 +18,13 @@
 #include <utility>
 
 #include "models/parts/monitor_protocol.h"
+#include "models/parts/safepoint.h"
+#include "models/parts/wait_graph.h"
 #include "models/parts/weak_cell.h"
+#include "models/rc/biased_count.h"
 #include "models/rc/counts.h"
 #include "models/rc/gil.h"
+#include "models/rc/locked_count.h"
 #include "models/rc/locked_slot.h"
 #include "models/rc/tick_gil.h"
 // Must stand behind the protocols.
@@ -44,7 +48,7 @@
 namespace reclaim::litmus {
 
 /// Which orders a mutant weakens to relaxed.
-enum class Weakened { nothing, acquire, release };
+enum class Weakened { nothing, acquire, release, sequential };
 
 /// One machine for all protocols: counting, the GIL, monitors.
 template <Weakened weakened = Weakened::nothing>
@@ -63,7 +67,7 @@ struct RelacyMachine {
       case std::memory_order_acq_rel:
         return !acquires ? rl::mo_release : !releases ? rl::mo_acquire : rl::mo_acq_rel;
       default:
-        return rl::mo_seq_cst;
+        return weakened == Weakened::sequential ? rl::mo_relaxed : rl::mo_seq_cst;
     }
   }
 
@@ -115,10 +119,12 @@ struct RelacyMachine {
       return condition_.wait_for(lock.mutex()->native(), 0, $);
     }
     void notify_one() { condition_.notify_one($); }
+    void notify_all() { condition_.notify_all($); }
 
    private:
     rl::condition_variable_any condition_;
   };
+  static constexpr int looks_before_sleep = 1;
 
   class Parker {
    public:
@@ -144,6 +150,8 @@ struct RelacyMachine {
     rl::condition_variable_any condition_;
     bool permit_ = false;
   };
+
+  using WaitGraph = parts::NoWaitGraph;
 
   static void pause() { rl::yield(1, $); }
   static void yield() { rl::yield(1, $); }

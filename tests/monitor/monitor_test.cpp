@@ -327,6 +327,40 @@ TYPED_TEST(MonitorTest, ManyMonitorsServeManyThreads) {
   this->expect_at_rest();
 }
 
+TYPED_TEST(MonitorTest, ThreadsThatWaitForEachOtherEndTheProcessAndAreNamed) {
+  using M = TypeParam;
+  using Array = typename M::template Array<typename TestFixture::Object>;
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  constexpr int threads = 3;
+  const auto dine = [&] {
+    typename M::template Global<Array> all{this->heap};
+    {
+      typename M::Mutator m{this->heap};
+      typename M::template Local<Array> array{
+          m, m.template make_array<typename TestFixture::Object>(threads)};
+      for (std::size_t i = 0; i < threads; ++i) {
+        m.store(array, i, m.template make<typename TestFixture::Object>());
+      }
+      m.store(all, array);
+    }
+    SpinBarrier each_has_one{threads};
+    this->together(threads, [&](auto& m, auto&, int me) {
+      typename M::template Local<Array> array{m, m.load(all)};
+      const auto at = static_cast<std::size_t>(me);
+      typename TestFixture::Local left{m, m.load(array, at)};
+      typename TestFixture::Local right{m, m.load(array, (at + 1) % threads)};
+      m.synchronized(left, [&] {
+        m.blocking([&] { each_has_one.arrive_and_wait(); });
+        m.synchronized(right, [] {});
+      });
+    });
+  };
+  EXPECT_EXIT(dine(), testing::ExitedWithCode(deadlock_exit_code),
+              "reclaim: deadlock: thread [0-9] waits for the Cell that thread [0-9] holds, "
+              "which waits for the Cell that thread [0-9] holds, "
+              "which waits for the Cell that thread [0-9] holds\n");
+}
+
 TYPED_TEST(MonitorTest, ThreadIdsAreUsedAgain) {
   for (int i = 0; i < 40000; ++i) {
     if (i % 1000 == 0) {

@@ -1,6 +1,7 @@
 // The monitor protocol, step by step and in one thread: "the others" act inside the blocking()
 // callback of the thread that would sleep, so every interleaving here is the same on every run.
 #include "models/parts/monitor_protocol.h"
+#include "models/parts/wait_graph.h"
 
 #include <gtest/gtest.h>
 
@@ -47,6 +48,7 @@ struct SteppedPolicy {
     }
     void unpark() { permits = 1; }
   };
+  using WaitGraph = NoWaitGraph;
   static void pause() {}
   static void yield() {}
   static std::int64_t clock_ns() { return clock; }

@@ -1,5 +1,6 @@
-// rc-atomic: cycles leak, exactly; counts and Globals hold under many threads. The races are for
-// ThreadSanitizer and AddressSanitizer to see; everywhere the census must come out even.
+// Counts without a lock over them (rc-atomic, rc-biased, rc-locked): cycles leak, exactly; counts
+// and Globals hold under many threads. The races are for ThreadSanitizer and AddressSanitizer to
+// see; everywhere the census must come out even.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -12,22 +13,27 @@
 namespace reclaim::rc_tests {
 namespace {
 
-using M = RcAtomic<>;
-using Heap = M::Heap;
-using Mutator = M::Mutator;
+template <class M>
+class FreeThreaded : public testing::Test {};
+using FreeThreadedModels = testing::Types<RcAtomic<>, RcBiased<>, RcLocked<>>;
+TYPED_TEST_SUITE(FreeThreaded, FreeThreadedModels);
+
 constexpr int threads = 8;
 constexpr int rounds = checked ? 10'000 : 200'000;
 
 TEST(RcAtomic, HeadersTakeEightBytes) {
+  using M = RcAtomic<>;
   struct Small : M::Object<Small> {
     std::int64_t value = 0;
   };
   EXPECT_EQ(sizeof(Small), checked ? 32u : 16u) << "checked builds add the audit's word";
 }
 
-TEST(RcAtomic, LeaksExactlyThePlantedCyclesAndWhatHangsOnThem) {
+TYPED_TEST(FreeThreaded, LeaksExactlyThePlantedCyclesAndWhatHangsOnThem) {
+  using M = TypeParam;
+  using Mutator = typename M::Mutator;
   const LeaksOnPurpose leaks;
-  Heap heap;
+  typename M::Heap heap;
   {
     Mutator m{heap};
     for (const std::int64_t size : {1, 2, 10, 1000}) make_ring<M>(m, size);
@@ -43,8 +49,10 @@ TEST(RcAtomic, LeaksExactlyThePlantedCyclesAndWhatHangsOnThem) {
   }
 }
 
-TEST(RcAtomic, ACycleThatIsCutDiesAsAnythingElse) {
-  Heap heap;
+TYPED_TEST(FreeThreaded, ACycleThatIsCutDiesAsAnythingElse) {
+  using M = TypeParam;
+  using Mutator = typename M::Mutator;
+  typename M::Heap heap;
   {
     Mutator m{heap};
     LocalKnot<M> ring{m, make_ring<M>(m, 1000)};
@@ -53,16 +61,18 @@ TEST(RcAtomic, ACycleThatIsCutDiesAsAnythingElse) {
   EXPECT_EQ(heap.census().leaked_objects, 0u);
 }
 
-TEST(RcAtomic, AGlobalMayBeRacedByAllOperations) {
-  Heap heap;
+TYPED_TEST(FreeThreaded, AGlobalMayBeRacedByAllOperations) {
+  using M = TypeParam;
+  using Mutator = typename M::Mutator;
+  typename M::Heap heap;
   {
-    M::Global<Link<M>> global{heap};
+    typename M::template Global<Link<M>> global{heap};
     with_mutators<M>(heap, threads, [&](Mutator& m, int thread) {
       Rng rng{static_cast<std::uint64_t>(thread)};
       for (int i = 0; i < rounds; ++i) {
         switch (rng.below(4)) {
           case 0: {
-            LocalLink<M> made{m, m.make<Link<M>>()};
+            LocalLink<M> made{m, m.template make<Link<M>>()};
             made->key = 42;
             m.store(global, made);
             break;
@@ -71,7 +81,7 @@ TEST(RcAtomic, AGlobalMayBeRacedByAllOperations) {
             m.store(global, nullptr);
             break;
           case 2: {
-            LocalLink<M> made{m, m.make<Link<M>>()};
+            LocalLink<M> made{m, m.template make<Link<M>>()};
             made->key = 42;
             LocalLink<M> old{m, m.exchange(global, m.escape(made))};
             EXPECT_TRUE(!old || old->key == 42);
@@ -88,40 +98,48 @@ TEST(RcAtomic, AGlobalMayBeRacedByAllOperations) {
   EXPECT_EQ(heap.census().leaked_objects, 0u);
 }
 
-TEST(RcAtomic, ManyThreadsCopyAndDropReferencesToOneObject) {
-  Heap heap;
+TYPED_TEST(FreeThreaded, ManyThreadsCopyAndDropReferencesToOneObject) {
+  using M = TypeParam;
+  using Mutator = typename M::Mutator;
+  typename M::Heap heap;
+  Told<M>::ends = 0;
   {
-    M::Global<Link<M>> global{heap};
+    typename M::template Global<Told<M>> global{heap};
     {
       Mutator m{heap};
-      m.store(global, LocalLink<M>{m, m.make<Link<M>>()});
+      m.store(global, LocalTold<M>{m, m.template make<Told<M>>()});
     }
     with_mutators<M>(heap, threads, [&](Mutator& m, int) {
-      LocalLink<M> shared{m, m.load(global)};
+      LocalTold<M> shared{m, m.load(global)};
       for (int i = 0; i < rounds; ++i) {
-        LocalLink<M> copy{m, m.copy(shared)};
-        LocalLink<M> again{m, m.copy(copy)};
+        LocalTold<M> copy{m, m.copy(shared)};
+        LocalTold<M> again{m, m.copy(copy)};
       }
     });
     Mutator m{heap};
-    LocalLink<M> shared{m, m.load(global)};
-    EXPECT_EQ(shared.get()->count.value(), 2u);
+    LocalTold<M> shared{m, m.load(global)};
+    m.store(global, nullptr);
+    EXPECT_EQ(Told<M>::ends, 0) << "a reference was lost";
+    shared = nullptr;
+    EXPECT_EQ(Told<M>::ends, 1) << "a reference is left over";
   }
   EXPECT_EQ(heap.census().leaked_objects, 0u);
 }
 
 /// Everybody writes to the object, then gives it up; the last one frees it. Without the release of
 /// the decrement or the acquire of who finds zero (or one), the free races the others' writes.
-TEST(RcAtomic, WhatOthersWroteHappensBeforeTheEndOfTheObject) {
-  Heap heap;
+TYPED_TEST(FreeThreaded, WhatOthersWroteHappensBeforeTheEndOfTheObject) {
+  using M = TypeParam;
+  using Mutator = typename M::Mutator;
+  typename M::Heap heap;
   SpinBarrier barrier{threads};
   {
-    M::Global<M::Blob> global{heap};
+    typename M::template Global<typename M::Blob> global{heap};
     with_mutators<M>(heap, threads, [&](Mutator& m, int thread) {
       for (int i = 0; i < rounds / 100; ++i) {
-        if (thread == 0) m.store(global, M::Local<M::Blob>{m, m.make_blob(threads)});
+        if (thread == 0) m.store(global, LocalBlob<M>{m, m.make_blob(threads)});
         barrier.arrive_and_wait();
-        M::Local<M::Blob> blob{m, m.load(global)};
+        LocalBlob<M> blob{m, m.load(global)};
         barrier.arrive_and_wait();
         if (thread == 0) m.store(global, nullptr);
         blob->data()[thread] = static_cast<std::byte>(i);
@@ -132,11 +150,13 @@ TEST(RcAtomic, WhatOthersWroteHappensBeforeTheEndOfTheObject) {
   EXPECT_EQ(heap.census().leaked_objects, 0u);
 }
 
-TEST(RcAtomic, ASharedListDiesOnceWhoeverDropsItLast) {
-  Heap heap;
+TYPED_TEST(FreeThreaded, ASharedListDiesOnceWhoeverDropsItLast) {
+  using M = TypeParam;
+  using Mutator = typename M::Mutator;
+  typename M::Heap heap;
   SpinBarrier barrier{threads};
   {
-    M::Global<Link<M>> global{heap};
+    typename M::template Global<Link<M>> global{heap};
     with_mutators<M>(heap, threads, [&](Mutator& m, int thread) {
       for (int i = 0; i < rounds / 1000; ++i) {
         if (thread == 0) m.store(global, LocalLink<M>{m, make_list<M>(m, 100)});

@@ -14,8 +14,11 @@
 #include "base/spin_barrier.h"
 #include "models/gil_gen/gil_gen.h"
 #include "models/rc/rc_atomic.h"
+#include "models/rc/rc_atomic_cycles.h"
+#include "models/rc/rc_biased.h"
 #include "models/rc/rc_gil.h"
 #include "models/rc/rc_gil_ticks.h"
+#include "models/rc/rc_locked.h"
 #include "tests/conformance/leaks_on_purpose.h"
 
 namespace reclaim::rc_tests {
@@ -33,15 +36,29 @@ struct Link : M::template Object<Link<M>> {
   static constexpr auto refs() { return std::tuple{&Link::next}; }
 };
 
+/// Tells when it is taken apart.
+template <class M>
+struct Told : M::template Object<Told<M>, WeaklyReferenced> {
+  typename M::template Field<Told> next;
+  std::int64_t key = 0;
+  static constexpr auto refs() { return std::tuple{&Told::next}; }
+  static constexpr auto reclaim_data() { return &Told::key; }
+  static void on_reclaim(std::int64_t) { ++ends; }
+  static inline std::atomic<int> ends = 0;
+};
+
 /// May be part of a cycle; `tail` hangs on it.
 template <class M>
 struct Knot : M::template Object<Knot<M>, Cyclic> {
   typename M::template Field<Knot> next, other;
   typename M::template Field<Link<M>> tail;
   typename M::template Field<Leaf<M>> leaf;
+  typename M::template Field<Told<M>> told;
+  typename M::template Field<typename M::template Array<Knot>> knots;
   std::int64_t key = 0;
   static constexpr auto refs() {
-    return std::tuple{&Knot::next, &Knot::other, &Knot::tail, &Knot::leaf};
+    return std::tuple{&Knot::next, &Knot::other, &Knot::tail,
+                      &Knot::leaf, &Knot::told,  &Knot::knots};
   }
 };
 
@@ -63,6 +80,10 @@ template <class M>
 using LocalKnot = typename M::template Local<Knot<M>>;
 template <class M>
 using LocalLink = typename M::template Local<Link<M>>;
+template <class M>
+using LocalTold = typename M::template Local<Told<M>>;
+template <class M>
+using LocalBlob = typename M::template Local<typename M::Blob>;
 
 /// A ring of `size` knots with keys 0, 1, ...; the first one is returned.
 template <class M>

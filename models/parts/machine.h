@@ -1,5 +1,6 @@
-// What the protocols of counting and of the GIL take from the machine. They are templates over it,
-// so that a model checker or a test compiles the shipped headers with a machine of its own.
+// What the protocols of counting, of the GIL and of stopping the world take from the machine. They
+// are templates over it, so that a model checker or a test compiles the shipped headers with a
+// machine of its own.
 #pragma once
 
 #include <sched.h>
@@ -10,7 +11,7 @@
 #include <cstdint>
 #include <mutex>
 
-namespace reclaim::rc {
+namespace reclaim::parts {
 
 struct Machine {
   template <class T>
@@ -27,12 +28,16 @@ struct Machine {
              std::cv_status::no_timeout;
     }
     void notify_one() { condition_.notify_one(); }
+    void notify_all() { condition_.notify_all(); }
 
    private:
     std::condition_variable condition_;
   };
 
+  /// How often to look whether all mutators stand, before one sleeps until they do: most arrive
+  /// within microseconds.
+  static constexpr int looks_before_sleep = 2000;
   static void yield() { sched_yield(); }
 };
 
-}  // namespace reclaim::rc
+}  // namespace reclaim::parts

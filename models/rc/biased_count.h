@@ -1,0 +1,157 @@
+// Biased counts: the mutator that made an object counts its own references without any
+// synchronisation, all others share an atomic count (Choi, Shull, Torrellas, "Biased reference
+// counting", PACT 2018; as in free-threaded CPython, PEP 703: Include/refcount.h,
+// Objects/object.c).
+//
+//   owner   who counts in `local`; nobody, once the counts are merged
+//   local   plain: read and written by the owner alone
+//   shared  [count 30, may be negative][merged][queued]
+//
+//   references = local + shared count - (1 if in the mail)
+//
+// A reference may be counted here and given up there: the owner makes an object and hands it to
+// another mutator, whose release brings the shared count below zero. So neither count alone says
+// that an object is dead. Two ways lead to an end:
+//   merge_empty  The owner's count comes to zero. If the shared word is untouched, that was the
+//   last
+//                reference. Otherwise the owner takes itself out, and who brings the shared count
+//                of a merged object to zero has the dead object.
+//   merge        Another's release finds the shared word untouched: the reference that it gives up
+//                is counted in `local`. It does not subtract: it marks the object as queued, and
+//                posts it to its owner, and the reference goes with the mail. The owner adds the
+//                counts up at its next safepoint and gives that reference up. Where the owner has
+//                gone for good, whoever would have posted does it in its place.
+// So an object that is given up last by another dies when its owner comes by, not at once.
+//
+// The orders: all is decided by read-modify-writes of the shared word, which acquire and release.
+// An owner that finds it untouched acquires: the zero may have come from another's release.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+#include "models/parts/machine.h"
+
+namespace reclaim::rc {
+
+template <class Header>
+struct Biased;
+
+/// Twelve bytes. A new object is owned once, by the Fresh that `make` returns.
+template <class Machine = parts::Machine>
+class BasicBiasedCount {
+  using Word = typename Machine::template Atomic<std::uint32_t>;
+
+ public:
+  static constexpr bool guards_fields = false;
+  template <class Header>
+  using Parties = Biased<Header>;
+  /// The number of a mutator: never used again when it has gone.
+  using Owner = std::uint32_t;
+  static constexpr Owner nobody = 0;
+
+  /// For whoever makes the object, before others see it.
+  void bias_to(Owner me) { owner_.store(me, std::memory_order_relaxed); }
+  Owner owner() const { return owner_.load(std::memory_order_relaxed); }
+
+  void retain(Owner me) {
+    if (owner() == me) {
+      local_.store(local() + 1, std::memory_order_relaxed);
+    } else {
+      shared_.fetch_add(one, std::memory_order_relaxed);
+    }
+  }
+  /// True: it was the last reference. `post()` is called where the object is to be posted to its
+  /// owner; it returns true if the owner has gone, and the object is dead.
+  template <class Post>
+  [[gnu::always_inline]] bool release(Owner me, Post&& post) {
+    if (owner() != me) return release_shared(std::forward<Post>(post));
+    if (!empties_local()) return false;
+    if (shared_.load(std::memory_order_acquire) == 0) return true;
+    return merge_empty();
+  }
+  /// The same for an object that somebody may try_retain meanwhile: the end of its life is decided
+  /// in the shared word.
+  template <class Post>
+  bool release_observed(Owner me, Post&& post) {
+    if (owner() != me) return release_shared(std::forward<Post>(post));
+    return empties_local() && merge_empty();
+  }
+  /// For whoever comes by a weak reference. False: the object is dead.
+  bool try_retain(Owner me) {
+    if (owner() == me) {
+      local_.store(local() + 1, std::memory_order_relaxed);
+      return true;
+    }
+    std::uint32_t shared = shared_.load(std::memory_order_relaxed);
+    while (shared != merged) {
+      if (shared_.compare_exchange_weak(shared, shared + one, std::memory_order_relaxed,
+                                        std::memory_order_relaxed)) {
+        return true;
+      }
+    }
+    return false;
+  }
+  /// What the mail is for: adds the counts up and gives up the reference that came with it. True:
+  /// it was the last. For the owner, or when there is none any more.
+  bool merge() {
+    const std::uint32_t counted_here = local();
+    local_.store(0, std::memory_order_relaxed);
+    return merge_with(counted_here - 1);
+  }
+  /// Gives up a reference that is counted in the shared word.
+  template <class Post>
+  [[gnu::noinline]] bool release_shared(Post&& post) {
+    std::uint32_t shared = shared_.load(std::memory_order_relaxed);
+    std::uint32_t next = 0;
+    do {
+      next = shared == 0 ? queued : shared - one;
+    } while (!shared_.compare_exchange_weak(shared, next, std::memory_order_acq_rel,
+                                            std::memory_order_relaxed));
+    return shared == 0 ? std::forward<Post>(post)() : next == merged;
+  }
+
+  /// Whether the caller's reference is known to be the only one.
+  bool is_sole(Owner me) const {
+    const std::uint32_t shared = shared_.load(std::memory_order_acquire);
+    return owner() == me ? local() == 1 && shared == 0 : shared == (one | merged);
+  }
+
+  /// A word of a dead object is the reclaimer's.
+  std::uint32_t value() const { return local(); }
+  void reuse(std::uint32_t word) { local_.store(word, std::memory_order_relaxed); }
+
+ private:
+  static constexpr std::uint32_t queued = 1;
+  static constexpr std::uint32_t merged = 2;
+  static constexpr std::uint32_t flags = 3;
+  static constexpr std::uint32_t one = 4;
+
+  std::uint32_t local() const { return local_.load(std::memory_order_relaxed); }
+  bool empties_local() {
+    const std::uint32_t left = local() - 1;
+    local_.store(left, std::memory_order_relaxed);
+    return left == 0;
+  }
+  [[gnu::noinline]] bool merge_empty() { return merge_with(0); }
+  /// Nothing of the object is touched after the exchange: it may be gone.
+  bool merge_with(std::uint32_t references) {
+    owner_.store(nobody, std::memory_order_relaxed);
+    std::uint32_t shared = shared_.load(std::memory_order_relaxed);
+    std::uint32_t next = 0;
+    do {
+      next = ((shared & ~flags) + references * one) | merged;
+    } while (!shared_.compare_exchange_weak(shared, next, std::memory_order_acq_rel,
+                                            std::memory_order_relaxed));
+    return next == merged;
+  }
+
+  Word owner_{nobody};
+  Word local_{1};
+  Word shared_{0};
+};
+
+using BiasedCount = BasicBiasedCount<>;
+
+}  // namespace reclaim::rc
