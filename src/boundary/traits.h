@@ -34,6 +34,7 @@ struct ModelTraits {
   bool collects_cycles = false;    ///< unreachable cycles are reclaimed, at the latest by collect()
   bool traces_ephemerons = false;  ///< a value that reaches its own key keeps neither alive
   bool wants_discard = false;  ///< acts on discard(); the others only audit it in checked builds
+  bool finds_late = false;     ///< what another than its maker gives up last dies late: no audit
   bool moves = false;          ///< addresses change at safepoints
   StopCauses stops{};          ///< causes that it records whenever they occur
   bool parallel = true;        ///< mutators run at the same time (false under a GIL)
