@@ -121,7 +121,9 @@ TEST_P(EveryWorkload, DoesNotDependOnTheSchedule) {
   EXPECT_EQ(first.census->leaked_objects, second.census->leaked_objects);
 }
 
-INSTANTIATE_TEST_SUITE_P(, EveryWorkload, ::testing::ValuesIn(cases(checked ? std::vector{1, 2, 8} : std::vector{1, 2, 4, 8})),
+INSTANTIATE_TEST_SUITE_P(, EveryWorkload,
+                         ::testing::ValuesIn(cases(checked ? std::vector{1, 2, 8}
+                                                           : std::vector{1, 2, 4, 8})),
                          [](const auto& test) { return name_of(test.param); });
 
 class ManyThreads : public ::testing::TestWithParam<Case> {};
