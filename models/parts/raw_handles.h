@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/assert.h"
 #include "boundary/fresh_stamp.h"
 
 namespace reclaim::parts {
@@ -25,6 +26,7 @@ class RawFresh {
     stamp_.verify();
     return object_;
   }
+  T* word() const { return get(); }
 
  private:
   T* object_ = nullptr;
@@ -56,14 +58,29 @@ class RawLocal {
   }
   /// For models only.
   T* get() const { return object_; }
+  T* word() const { return object_; }
   T* take() { return std::exchange(object_, nullptr); }
 
  private:
   T* object_ = nullptr;
 };
 
+/// Handles may hold, and have fields hold, something else than an object's address: a word, as the
+/// handles' word() and take() give it. Here it is the address.
+struct PlainWords {
+  template <class T>
+  static T* word_of(T* object) {
+    return object;
+  }
+  /// `what`, `now`: what to say of a word that is no good, and where.
+  template <class T>
+  static T* object_of(T* word, const char*, Site) {
+    return word;
+  }
+};
+
 /// The choice "a Local is a pointer", for models that take their handles as a parameter.
-struct RawHandles {
+struct RawHandles : PlainWords {
   struct Roots {};
   template <class T>
   using Fresh = RawFresh<T>;

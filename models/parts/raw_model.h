@@ -1,6 +1,6 @@
 // A model whose objects neither move nor count: a heap, a mutator and types, composed from
 //   Counting  Counted or Uncounted (boundary/census.h)
-//   Handles   RawHandles (a Local is a pointer) or RootedHandles (a Local is a root)
+//   Handles   RawHandles (a Local is a pointer), RootedHandles (a Local is a root), ...
 //   Memory    where objects come from and where they go: per mutator; see
 //   models/manual/malloc_memory.h
 // `manual` and `null` are this with malloc and with a bump pointer.
@@ -16,6 +16,7 @@
 #include "boundary/stops.h"
 #include "models/parts/cell_references.h"
 #include "models/parts/layout.h"
+#include "models/parts/memory_of_mutator.h"
 #include "models/parts/monitor.h"
 #include "models/parts/operations.h"
 #include "models/parts/raw_global.h"
@@ -26,14 +27,14 @@ namespace reclaim::parts {
 template <class Counting, class Handles, class Memory>
 class RawMutator;
 
-template <class Counting>
+template <class Counting, class Memory>
 class RawHeap;
 
 /// The types that a workload sees: the model adds its traits.
 template <class Counting, class Handles, class Memory>
 struct RawModel : Layout<NoHeader> {
   using Mutator = RawMutator<Counting, Handles, Memory>;
-  using Heap = RawHeap<Counting>;
+  using Heap = RawHeap<Counting, Memory>;
   template <class T>
   using Fresh = typename Handles::template Fresh<T>;
   template <class T>
@@ -47,14 +48,33 @@ struct RawModel : Layout<NoHeader> {
   using Ephemeron = CellEphemeron<Layout<NoHeader>, Cell, K, V>;
 };
 
+namespace detail {
+
+/// What a memory policy keeps in the heap, if anything: its OfHeap, which it is then made from.
+template <class Memory>
+struct HeapPartOf {
+  struct type {};
+};
+template <class Memory>
+requires requires { typename Memory::OfHeap; }
+struct HeapPartOf<Memory> {
+  using type = typename Memory::OfHeap;
+};
+
+}  // namespace detail
+
 /// What outlives the mutators: the sums of their books. The objects themselves are malloc's.
-template <class Counting>
+template <class Counting, class Memory>
 class RawHeap {
  public:
   explicit RawHeap(const HeapOptions& = {}) {}
 
   /// Call while no mutator is attached.
-  Census census() const { return counting_.totals(); }
+  Census census() const {
+    Census census = counting_.totals();
+    if constexpr (requires { memory_.leaks(); }) census.leaked_at = memory_.leaks();
+    return census;
+  }
   const StopLog& stops() const { return stops_; }
   MonitorTable& monitors() { return monitors_; }
 
@@ -65,8 +85,11 @@ class RawHeap {
     stops_.add(stops);
     monitors_.detach_thread(thread);
   }
+  /// What the mutators' memory is made from.
+  auto& memory() { return memory_; }
 
  private:
+  typename detail::HeapPartOf<Memory>::type memory_;
   std::mutex mutex_;
   Counting counting_;
   StopLog stops_;
@@ -85,7 +108,7 @@ class RawMutator
   using WeakOperations = CellReferences<RawMutator, Own>;
 
  public:
-  using Heap = RawHeap<Counting>;
+  using Heap = RawHeap<Counting, Memory>;
   template <class T>
   using Fresh = typename Own::template Fresh<T>;
   template <class T>
@@ -98,7 +121,7 @@ class RawMutator
   using Global = typename Own::template Global<T>;
   using Blob = typename Own::Blob;
 
-  explicit RawMutator(Heap& heap) : heap_(heap), thread_(heap.attach()) {}
+  explicit RawMutator(Heap& heap) : heap_(heap), thread_(heap.attach()), memory_(heap.memory()) {}
   ~RawMutator() { heap_.detach(thread_, counting_, stops_); }
   RawMutator(const RawMutator&) = delete;
   RawMutator& operator=(const RawMutator&) = delete;
@@ -123,7 +146,7 @@ class RawMutator
 
   template <class T>
   Fresh<T> copy(const Local<T>& local, Site site = Site::here()) {
-    return {local.get(), stamp(site)};
+    return {local.word(), stamp(site)};
   }
   template <class T>
   Fresh<T> escape(Local<T>& local, Site site = Site::here()) {
@@ -132,35 +155,36 @@ class RawMutator
 
   template <class T>
   void discard(Local<T>& local, Site site = Site::here()) {
-    if (T* object = local.take()) release(object, site);
+    if (T* object = Handles::object_of(local.take(), double_free, site)) release(object, site);
   }
   template <class T>
   void discard(Fresh<T> fresh, Site site = Site::here()) {
-    if (T* object = fresh.get()) release(object, site);
+    if (T* object = Handles::object_of(fresh.word(), double_free, site)) release(object, site);
   }
 
   /// The blob may move; the local must be its only reference. What is added is zeroed.
   Fresh<Blob> resize(Local<Blob>& local, std::size_t size, Site site = Site::here()) {
     epoch_.pass();
-    Blob* blob = local.take();
+    Blob* blob = Handles::object_of(local.take(), "use after free", site);
     if constexpr (checked) blob->verify_alive();
     const std::size_t old_size = blob->size();
     const std::size_t alignment = blob->alignment();
     if constexpr (Memory::reclaims) counting_.template on_reclaim<Blob>(old_size);
     counting_.template on_make<Blob>(size);
     if (alignment == alignof(void*)) {
-      blob = static_cast<Blob*>(memory_.reallocate(blob, Blob::size_for(old_size, alignment),
-                                                   Blob::size_for(size, alignment)));
+      blob = static_cast<Blob*>(reallocate(blob, Blob::size_for(old_size, alignment),
+                                           Blob::size_for(size, alignment), site));
       blob->set_size(size, alignment);
     } else {  // the payload's offset depends on the address, which realloc would not respect
       auto* larger = new (memory_.allocate(Blob::size_for(size, alignment))) Blob;
       larger->set_size(size, alignment);
       std::memcpy(larger->data(), blob->data(), std::min(old_size, size));
-      memory_.release(blob);
+      remember(larger, site);
+      give_back(blob, site);
       blob = larger;
     }
     if (size > old_size) std::memset(blob->data() + old_size, 0, size - old_size);
-    return {blob, stamp(site)};
+    return fresh(blob, site);
   }
 
   template <class V>
@@ -169,7 +193,7 @@ class RawMutator
   }
   template <class V>
   void store(Global<V>& global, const Local<V>& value) {
-    global.exchange(value.get());
+    global.exchange(value.word());
   }
   template <class V>
   void store(Global<V>& global, std::nullptr_t) {
@@ -177,7 +201,7 @@ class RawMutator
   }
   template <class V>
   Fresh<V> exchange(Global<V>& global, Fresh<V> value, Site site = Site::here()) {
-    return {global.exchange(value.get()), stamp(site)};
+    return {global.exchange(value.word()), stamp(site)};
   }
   using SlotOperations::load;
   using SlotOperations::store;
@@ -209,11 +233,11 @@ class RawMutator
   }
   template <class O, class V>
   void write(O*, Field<V>& field, const Local<V>& value) {
-    Access::slot(field) = value.get();
+    Access::slot(field) = value.word();
   }
   template <class O, class V>
   void write(O*, Field<V>& field, Fresh<V> value) {
-    Access::slot(field) = value.get();
+    Access::slot(field) = value.word();
   }
   template <class O, class V>
   void write(O*, Field<V>& field, std::nullptr_t) {
@@ -223,7 +247,7 @@ class RawMutator
   /// For CellReferences.
   template <class T>
   Fresh<T> fresh(T* object, Site site) {
-    return {object, stamp(site)};
+    return {Handles::word_of(object), stamp(site)};
   }
   template <class T>
   static bool keep(T*) {
@@ -233,13 +257,37 @@ class RawMutator
   void release_cell(void* cell) { memory_.release(cell); }
 
  private:
+  static constexpr const char* double_free = "double free";
+
   FreshStamp stamp(Site site) const { return FreshStamp{epoch_, site}; }
 
   template <class T>
   Fresh<T> made(T* object, Site site) {
     epoch_.pass();
     counting_.template on_make<T>(Own::asked_bytes(object));
-    return {object, stamp(site)};
+    remember(object, site);
+    return fresh(object, site);
+  }
+  /// For memory that knows its objects.
+  template <class T>
+  void remember(T* object, Site site) {
+    if constexpr (requires { memory_.on_make(object, type_info<T>(), site); }) {
+      memory_.on_make(object, type_info<T>(), site);
+    }
+  }
+  void give_back(void* object, Site site) {
+    if constexpr (requires { memory_.release(object, site); }) {
+      memory_.release(object, site);
+    } else {
+      memory_.release(object);
+    }
+  }
+  void* reallocate(void* object, std::size_t old_bytes, std::size_t bytes, Site site) {
+    if constexpr (requires { memory_.reallocate(object, old_bytes, bytes, site); }) {
+      return memory_.reallocate(object, old_bytes, bytes, site);
+    } else {
+      return memory_.reallocate(object, old_bytes, bytes);
+    }
   }
 
   template <class T>
@@ -250,7 +298,7 @@ class RawMutator
     if constexpr (checked) object->set_discarded(site);
     if constexpr (Memory::reclaims) {
       counting_.template on_reclaim<T>(Own::asked_bytes(object));
-      memory_.release(object);
+      give_back(object, site);
     }
   }
 
@@ -273,7 +321,7 @@ class RawMutator
   SafepointEpoch epoch_;
   [[no_unique_address]] Counting counting_;
   StopLog stops_;
-  [[no_unique_address]] Memory memory_;
+  [[no_unique_address]] MemoryOfMutator<Memory, typename detail::HeapPartOf<Memory>::type> memory_;
 };
 
 }  // namespace reclaim::parts

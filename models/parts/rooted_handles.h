@@ -136,6 +136,7 @@ class RootedLocal {
   }
   /// For models only. The address does not outlive a safepoint.
   T* get() const { return static_cast<T*>(root_.get()); }
+  T* word() const { return get(); }
   T* take() {
     T* object = get();
     root_.set(nullptr);
@@ -147,7 +148,7 @@ class RootedLocal {
 };
 
 /// The choice "a Local is a root", for models that take their handles as a parameter.
-struct RootedHandles {
+struct RootedHandles : PlainWords {
   using Roots = ThreadRoots;
   template <class T>
   using Fresh = RawFresh<T>;

@@ -13,14 +13,18 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "models/manual/malloc_memory.h"
 #include "models/rc/biased_count.h"
+#include "models/rc/counts.h"
 
 namespace reclaim::rc {
 
 template <class Header>
-struct Biased {
+struct Biased : PlainFields {
   using Owner = BiasedCount::Owner;
   static constexpr bool finds_late = true;
+  static constexpr bool keeps_the_dead = false;
+  using Memory = manual::MallocMemory;
 
   struct Inbox {
     Owner owner = BiasedCount::nobody;

@@ -3,6 +3,7 @@
 //   BasicAtomicCount  any mutator at any time, as Swift, Rust's Arc and std::shared_ptr
 //   BasicBiasedCount  any mutator at any time, one of them without synchronisation (biased_count.h)
 //   BasicLockedCount  any mutator at any time, under a lock in the object (locked_count.h)
+//   BasicRacyCount    nobody excludes anybody, and updates are lost (racy_count.h)
 // One that guards fields also reads and writes the references in the object, each at any time.
 //
 // The orders of the atomic count (Boost.Atomic, "reference counting"; libstdc++ shared_ptr_base.h):
@@ -26,17 +27,34 @@
 
 #include <atomic>
 #include <cstdint>
+#include <utility>
 
+#include "models/manual/malloc_memory.h"
 #include "models/parts/machine.h"
 
 namespace reclaim::rc {
 
+/// References in objects, of which nobody is read while somebody writes it.
+struct PlainFields {
+  template <class T>
+  static T* held(T*& slot) {
+    return slot;
+  }
+  template <class T>
+  static T* exchange(T*& slot, T* value) {
+    return std::exchange(slot, value);
+  }
+};
+
 /// What a heap and a mutator keep for a count that is the same for all mutators: nothing.
 template <class Header>
-struct SameForAll {
+struct SameForAll : PlainFields {
   /// Whether the release of the last reference may be found out later than it happens.
   static constexpr bool finds_late = false;
+  /// Whether the dead stay as they were, for somebody may go on using them.
+  static constexpr bool keeps_the_dead = false;
 
+  using Memory = manual::MallocMemory;
   struct OfHeap {};
 
   /// The references of a mutator are taken and given up through this.

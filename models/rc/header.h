@@ -18,6 +18,8 @@ struct alignas(void*) Header {
   using Count = CountPolicy;
   static constexpr bool has_lock_word = false;
   static constexpr bool is_traced = false;
+  /// Where the dead go on being counted, their link is not threaded through the count's word.
+  static constexpr bool has_own_link = requires(const Count& c) { c.link(); };
 
   Count count;
 
@@ -30,14 +32,22 @@ struct alignas(void*) Header {
   void set_type(const TypeInfo& type) { link_and_type_ = type.id << 16; }
 
   Header* next_dead() const {
-    const auto low = std::uintptr_t{count.value()};
-    return reinterpret_cast<Header*>(std::uintptr_t{link_and_type_ & 0xffff} << 32 | low);
+    if constexpr (has_own_link) {
+      return static_cast<Header*>(count.link());
+    } else {
+      const auto low = std::uintptr_t{count.value()};
+      return reinterpret_cast<Header*>(std::uintptr_t{link_and_type_ & 0xffff} << 32 | low);
+    }
   }
   void set_next_dead(Header* next) {
-    const auto address = reinterpret_cast<std::uintptr_t>(next);
-    if constexpr (checked) require(address >> 48 == 0, "an address has more than 48 bits");
-    count.reuse(static_cast<std::uint32_t>(address));
-    link_and_type_ = (link_and_type_ & ~0xffffu) | static_cast<std::uint32_t>(address >> 32);
+    if constexpr (has_own_link) {
+      count.set_link(next);
+    } else {
+      const auto address = reinterpret_cast<std::uintptr_t>(next);
+      if constexpr (checked) require(address >> 48 == 0, "an address has more than 48 bits");
+      count.reuse(static_cast<std::uint32_t>(address));
+      link_and_type_ = (link_and_type_ & ~0xffffu) | static_cast<std::uint32_t>(address >> 32);
+    }
   }
 
  private:

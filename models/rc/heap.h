@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,13 @@ class Heap {
     return sum.totals();
   }
   const StopLog& stops() const { return stops_; }
+  /// What else is to be said of this heap, where there is anything. Call after census().
+  std::vector<std::pair<std::string, double>> extra() const requires
+      requires(const typename Parts::Parties::OfHeap& parties,
+               const typename Parts::Reclaimer& reclaimer) {
+    parties.extra(reclaimer.party().books());
+  }
+  { return parties_.extra(reclaimer_.party().books()); }
   parts::MonitorTable& monitors() { return monitors_; }
 
   /// For the model's parts.

@@ -1,12 +1,11 @@
 // A model whose objects are counted, composed from
 //   Counting  Counted or Uncounted (boundary/census.h)
-//   Count     how a reference is counted (counts.h, biased_count.h, locked_count.h)
+//   Count     how a reference is counted (counts.h, biased_count.h, locked_count.h, racy_count.h)
 //   Locking   who may run (locking.h)
 //   Cycles    what becomes of unreachable cycles (cycles.h)
 // Siblings differ in one word of this sentence.
 #pragma once
 
-#include "models/manual/malloc_memory.h"
 #include "models/parts/cell_references.h"
 #include "models/parts/layout.h"
 #include "models/rc/counts.h"
@@ -34,8 +33,7 @@ struct Parts {
   using Parties = typename CountPolicy::template Parties<Header>;
   using Cycles = typename CyclesPolicy::template Collector<Header>;
   using Cell = parts::WeakCell<typename Locking::Slot>;
-  using Reclaimer = rc::Reclaimer<Counting, parts::Layout<Header>, Header, Parties,
-                                  manual::MallocMemory, Cycles, Cell>;
+  using Reclaimer = rc::Reclaimer<Counting, parts::Layout<Header>, Header, Parties, Cycles, Cell>;
 };
 
 /// The types that a workload sees: the model adds its traits.

@@ -117,8 +117,12 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
     // In place only where nobody can come by its address any more (a count may find that out late),
     // and where the payload's offset does not depend on the address, which realloc would not
     // respect.
-    blob = sole && blob->alignment() == alignof(void*) ? reallocated(blob, size)
-                                                       : replaced(blob, size);
+    if constexpr (Parts::Parties::keeps_the_dead) {
+      blob = replaced(blob, size);
+    } else {
+      blob = sole && blob->alignment() == alignof(void*) ? reallocated(blob, size)
+                                                         : replaced(blob, size);
+    }
     if (size > old_size) std::memset(blob->data() + old_size, 0, size - old_size);
     return fresh(blob, site);
   }
@@ -193,7 +197,7 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
     if constexpr (Header::Count::guards_fields) {
       return fresh(owner->count.load_retained(slot), site);
     } else {
-      return fresh(retained(slot), site);
+      return fresh(retained(Parts::Parties::held(slot)), site);
     }
   }
   template <class O, class V>
@@ -236,7 +240,7 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
     if constexpr (Header::Count::guards_fields) {
       old = owner->count.exchange(slot, value);
     } else {
-      old = std::exchange(slot, value);
+      old = Parts::Parties::exchange(slot, value);
     }
     if (old != nullptr) give_up(this, old);
   }

@@ -25,6 +25,7 @@
 #include "measure/clock.h"
 #include "models/parts/cell_references.h"
 #include "models/parts/layout.h"
+#include "models/parts/memory_of_mutator.h"
 #include "models/rc/discard_audit.h"
 #include "models/rc/header.h"
 
@@ -32,13 +33,14 @@ namespace reclaim::rc {
 
 /// One per mutator, and one of the heap for what dies when no mutator is there.
 ///   Layout   parts::Layout<Header>
-///   Parties  what heap and mutator keep for the counts (counts.h: SameForAll)
-///   Memory   allocate, allocate_zeroed, reallocate, release
+///   Parties  what heap and mutator keep for the counts (counts.h: SameForAll), and its Memory:
+///            allocate, allocate_zeroed, reallocate, release
 ///   Cycles   what the cycle collector of the heap wants to know of each object
 ///   Cell     parts::WeakCell: where weak references to an object meet
-template <class Counting, class Layout, class Header, class Parties, class Memory, class Cycles,
-          class Cell>
+template <class Counting, class Layout, class Header, class Parties, class Cycles, class Cell>
 class Reclaimer {
+  using Memory = parts::MemoryOfMutator<typename Parties::Memory, typename Parties::OfHeap>;
+
  public:
   /// `free_at_most`: HeapOptions::free_at_most.
   Reclaimer(Cycles& cycles, DiscardAudit<Header>& audit, typename Parties::OfHeap& parties,
@@ -47,7 +49,8 @@ class Reclaimer {
         audit_(audit),
         most_(free_at_most == 0 ? no_limit : free_at_most),
         roots_(cycles),
-        party_(parties) {
+        party_(parties),
+        memory_(parties) {
     static const bool filled = fill_runs();
     static_cast<void>(filled);
   }
@@ -147,6 +150,7 @@ class Reclaimer {
   /// For the cycle collector: what this mutator keeps for it.
   typename Cycles::OfMutator& roots() { return roots_; }
   Memory& memory() { return memory_; }
+  const typename Parties::OfMutator& party() const { return party_; }
   Counting& counting() { return counting_; }
 
  private:
@@ -272,7 +276,9 @@ class Reclaimer {
   [[gnu::always_inline]] static void for_each_field(T* object, F&& f) {
     if constexpr (T::shape == Shape::array) {
       const std::size_t length = object->length();
-      for (std::size_t i = 0; i < length; ++i) f(parts::Access::slot(object->at(i)));
+      for (std::size_t i = 0; i < length; ++i) {
+        f(Parties::held(parts::Access::slot(object->at(i))));
+      }
     } else {
       for_each_field(object, f, std::make_index_sequence<ref_count_of<T>()>{});
     }
@@ -281,7 +287,7 @@ class Reclaimer {
   [[gnu::always_inline]] static void for_each_field(T* object, F& f, std::index_sequence<i...>) {
     if constexpr (sizeof...(i) != 0) {
       constexpr auto refs = T::refs();
-      (f(parts::Access::slot(object->*std::get<i>(refs))), ...);
+      (f(Parties::held(parts::Access::slot(object->*std::get<i>(refs)))), ...);
     }
   }
 
@@ -322,7 +328,7 @@ class Reclaimer {
   void free(T* object) {
     counting_.template on_reclaim<T>(Layout::asked_bytes(object));
     const bool is_free = cycles_.template on_free<T>(object);
-    if constexpr (checked) scribble(object);
+    if constexpr (checked && !Parties::keeps_the_dead) scribble(object);
     if (!is_free) return;
     memory_.release(reinterpret_cast<std::byte*>(object) - Cycles::template prefix_bytes<T>());
   }

@@ -1,6 +1,7 @@
 // Ends of a process that are results. `make` never returns null: a model whose heap limit (or whose
 // machine) is exhausted comes here, and the worker ends with a clear line and the status
-// out_of_memory. Likewise one whose threads wait for each other for ever, which has failed.
+// out_of_memory. Likewise one whose threads wait for each other for ever, or whose program
+// was caught at a mistake: these have failed.
 #pragma once
 
 #include <unistd.h>
@@ -15,6 +16,8 @@ namespace reclaim {
 inline constexpr int out_of_memory_exit_code = 86;
 /// One in which threads were found to wait for each other's monitors.
 inline constexpr int deadlock_exit_code = 88;
+/// One whose program did with an object what must not be done.
+inline constexpr int mistake_exit_code = 89;
 
 /// Ends the process with a line on stderr. Thread-safe; does not run destructors, for other
 /// mutators still run.

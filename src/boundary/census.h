@@ -24,6 +24,13 @@ struct TypeCensus {
   std::uint64_t leaked_bytes = 0;
 };
 
+/// Objects that are left, by where the program made them: where a model can tell.
+struct LeakSite {
+  std::string_view type, file;  ///< the file with its folder: "workloads/larson.h"
+  int line = 0;
+  std::uint64_t objects = 0;
+};
+
 /// Totals of a heap at one moment with no mutator running.
 struct Census {
   std::uint64_t allocated_objects = 0;
@@ -32,7 +39,8 @@ struct Census {
   std::uint64_t reclaimed_bytes = 0;
   std::uint64_t leaked_objects = 0;  ///< live, though every root is gone
   std::uint64_t leaked_bytes = 0;
-  std::vector<TypeCensus> types;  ///< types of this heap with at least one allocation
+  std::vector<TypeCensus> types;    ///< types of this heap with at least one allocation
+  std::vector<LeakSite> leaked_at;  ///< by type, file and line; empty where no model looked
 
   /// The one place where totals come from: the per-type rows.
   void add(const TypeCensus& row) {

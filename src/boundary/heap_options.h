@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "boundary/mistakes.h"
+
 namespace reclaim {
 
 /// How hard a run is disturbed on purpose (0 / false: not at all). Options at run time, so that the
@@ -30,6 +32,8 @@ struct HeapOptions {
   /// -1: nowhere.
   int explain_descriptor = -1;
   StressOptions stress{};
+  /// For the program between the workload and the heap; no model looks at it.
+  MistakeRate mistakes{};
 };
 
 }  // namespace reclaim

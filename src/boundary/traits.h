@@ -35,9 +35,11 @@ struct ModelTraits {
   bool traces_ephemerons = false;  ///< a value that reaches its own key keeps neither alive
   bool wants_discard = false;  ///< acts on discard(); the others only audit it in checked builds
   bool finds_late = false;     ///< what another than its maker gives up last dies late: no audit
-  bool moves = false;          ///< addresses change at safepoints
-  StopCauses stops{};          ///< causes that it records whenever they occur
-  bool parallel = true;        ///< mutators run at the same time (false under a GIL)
+  bool loses_updates =
+      false;             ///< counts may come out wrong as soon as two mutators share an object
+  bool moves = false;    ///< addresses change at safepoints
+  StopCauses stops{};    ///< causes that it records whenever they occur
+  bool parallel = true;  ///< mutators run at the same time (false under a GIL)
 };
 
 /// Whether workloads have to walk what they give up: true for models that free by hand, and in

@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 
+#include "cells/mistakes.h"
+
 namespace reclaim::cells {
 
 namespace {
@@ -13,7 +15,8 @@ namespace {
 constexpr std::array identity_names = {"model",           "allocator", "workload",     "size",
                                        "params",          "threads",   "heap",         "round",
                                        "warmup",          "seed",      "counted",      "collectors",
-                                       "gil_interval_us", "gil_ticks", "free_at_most", "stress"};
+                                       "gil_interval_us", "gil_ticks", "free_at_most", "mistake",
+                                       "stress"};
 constexpr std::array work_names = {"workload", "size", "params", "threads", "seed"};
 
 }  // namespace
@@ -24,9 +27,10 @@ std::string Cell::model_name() const {
 }
 
 std::string Cell::title() const {
-  return fmt::format("{} · {} · {} thread{}{} · round {}", model_name(), workload, context.threads,
-                     context.threads == 1 ? "" : "s", heap ? " · heap " + heap->label : "",
-                     round + 1);
+  return fmt::format("{} · {} · {} thread{}{}{} · round {}", model_name(), workload,
+                     context.threads, context.threads == 1 ? "" : "s",
+                     heap ? " · heap " + heap->label : "",
+                     mistakes.any() ? " · " + format_mistake(mistakes) : "", round + 1);
 }
 
 Json parameters_json(const Parameters& parameters) {
@@ -58,6 +62,7 @@ Json identity(const Cell& cell) {
   result["gil_interval_us"] = cell.gil_interval_us != 0 ? Json(cell.gil_interval_us) : Json();
   result["gil_ticks"] = cell.gil_ticks != 0 ? Json(cell.gil_ticks) : Json();
   result["free_at_most"] = cell.free_at_most != 0 ? Json(cell.free_at_most) : Json();
+  result["mistake"] = cell.mistakes.any() ? Json(format_mistake(cell.mistakes)) : Json();
   result["stress"] = nullptr;
   const StressOptions& stress = cell.stress;
   if (stress.collect_every_nth_make != 0 || stress.collect_at_each_poll ||

@@ -3,11 +3,14 @@
 
 #include <fmt/format.h>
 
+#include "cells/mistakes.h"
+
 namespace reclaim::cells {
 
 void ChecksumJury::hear(const Json& record) {
   const Json& checksum = record.at("checksum");
-  if (checksum.is_string()) ++votes_[same_work_key(record)][checksum.get<std::string>()];
+  if (checksum.is_string() && !errs(record))
+    ++votes_[same_work_key(record)][checksum.get<std::string>()];
 }
 
 std::string ChecksumJury::complaint(const Json& record) const {

@@ -57,6 +57,7 @@ void perform(typename M::Heap& heap, const RunRequest& request, RunResult& resul
 
   const auto share = [&](Mutator& m, int thread) {
     const auto i = static_cast<std::size_t>(thread);
+    if constexpr (requires { m.begin_share(thread); }) m.begin_share(thread);
     m.blocking([&] {
       start.arrive_and_wait();
       begun_ns[i] = now_ns();

@@ -3,20 +3,25 @@
 #pragma once
 
 #include "cells/drive.h"
+#include "cells/erring.h"
 #include "cells/registry.h"
 
 namespace reclaim::cells {
 
 /// Model is a template over the census policy, Workload a template over the model. The uncounted
-/// instantiation is what hand-written code is held against; it is compiled where it is asked for.
-template <template <class> class Model, template <class> class Workload, bool with_uncounted>
+/// instantiation is what hand-written code is held against, the erring one makes mistakes; each is
+/// compiled where it is asked for.
+template <template <class> class Model, template <class> class Workload, bool with_uncounted,
+          bool with_erring>
 bool register_instance(const WorkloadInfo& workload) {
   using M = Model<Counted>;
   RunFunction uncounted = nullptr;
   if constexpr (with_uncounted) {
     uncounted = &drive<Model<Uncounted>, Workload<Model<Uncounted>>>;
   }
-  return register_entry({&M::traits, &workload, &drive<M, Workload<M>>, uncounted});
+  RunFunction erring = nullptr;
+  if constexpr (with_erring) erring = &drive<Erring<M>, Workload<Erring<M>>>;
+  return register_entry({&M::traits, &workload, &drive<M, Workload<M>>, uncounted, erring});
 }
 
 }  // namespace reclaim::cells

@@ -1,7 +1,7 @@
 # Models and workloads register with one line each; every pair becomes a translation unit of its own.
 # (In sanitized builds, which are made whole and seldom changed, every model: half the time to compile.)
 #   reclaim_add_model(ID HEADER CLASS-TEMPLATE)
-#   reclaim_add_workload(ID HEADER CLASS-TEMPLATE [UNCOUNTED])   info object: <id with _>_info
+#   reclaim_add_workload(ID HEADER CLASS-TEMPLATE [UNCOUNTED] [ERRING])   info object: <id with _>_info
 # A folder outside the tree does the same in the CMakeLists.txt named by RECLAIM_EXTRA.
 
 set_property(GLOBAL PROPERTY reclaim_models "")
@@ -12,13 +12,19 @@ function(reclaim_add_model id header class)
 endfunction()
 
 function(reclaim_add_workload id header class)
-  cmake_parse_arguments(W "UNCOUNTED" "" "" ${ARGN})
+  cmake_parse_arguments(W "UNCOUNTED;ERRING" "" "" ${ARGN})
   if(W_UNCOUNTED)
     set(uncounted true)
   else()
     set(uncounted false)
   endif()
-  set_property(GLOBAL APPEND PROPERTY reclaim_workloads "${id}|${header}|${class}|${uncounted}")
+  # A sanitizer would end the process at the first mistake: that is not what is asked there.
+  if(W_ERRING AND NOT RECLAIM_SANITIZE)
+    set(erring true)
+  else()
+    set(erring false)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY reclaim_workloads "${id}|${header}|${class}|${uncounted}|${erring}")
 endfunction()
 
 # Writes the translation units and gathers them in the object library reclaim_instances.
@@ -44,6 +50,7 @@ function(reclaim_generate_instances)
       list(GET workload 1 WORKLOAD_HEADER)
       list(GET workload 2 WORKLOAD_CLASS)
       list(GET workload 3 UNCOUNTED)
+      list(GET workload 4 ERRING)
       string(REPLACE "-" "_" WORKLOAD_INFO "${WORKLOAD_ID}_info")
       string(MAKE_C_IDENTIFIER "${MODEL_ID}.${WORKLOAD_ID}" INSTANCE)
       set(unit ${CMAKE_CURRENT_BINARY_DIR}/instances/${MODEL_ID}.${WORKLOAD_ID}.cpp)

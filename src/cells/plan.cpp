@@ -12,6 +12,7 @@
 
 #include "base/rng.h"
 #include "cells/allocators.h"
+#include "cells/mistakes.h"
 #include "cells/names.h"
 
 namespace reclaim::cells {
@@ -218,6 +219,8 @@ class RoundBuilder {
   explicit RoundBuilder(const PlanRequest& request) : request_(request) {
     for (const std::string& name : request.models) models_.push_back(choose_model(name));
     for (const std::string& text : request.heaps) heaps_.push_back(parse_heap_limit(text));
+    for (const std::string& text : request.mistakes) mistakes_.push_back(parse_mistake(text));
+    if (mistakes_.empty()) mistakes_.emplace_back();
     if (!request.explain.empty() &&
         std::none_of(models_.begin(), models_.end(),
                      [](const ModelChoice& model) { return model.info->explains; })) {
@@ -270,10 +273,15 @@ class RoundBuilder {
       cell.free_at_most = request_.free_at_most;
       if (model.info->explains) cell.explain = request_.explain;
       cell.stress = request_.stress;
-      if (model.info->has_heap_limit) {
-        add_heaps(cell, peak);
-      } else {
-        add(std::move(cell));
+      for (const MistakeRate& mistakes : mistakes_) {
+        cell.mistakes = mistakes;
+        if (mistakes.any() && cell.entry->run_erring == nullptr) {
+          notes.insert(fmt::format("{} is not compiled with mistakes: left out", workload.name));
+        } else if (model.info->has_heap_limit) {
+          add_heaps(cell, peak);
+        } else {
+          add(cell);
+        }
       }
     }
   }
@@ -298,7 +306,8 @@ class RoundBuilder {
 
   const PlanRequest& request_;
   std::vector<ModelChoice> models_;
-  std::vector<HeapLimit> heaps_;   ///< as asked for
+  std::vector<HeapLimit> heaps_;  ///< as asked for
+  std::vector<MistakeRate> mistakes_;
   std::vector<HeapLimit> limits_;  ///< for the workload at hand: heaps_, or the default
   std::set<std::string> seen_;
 };

@@ -28,6 +28,7 @@ struct PlanRequest {
   std::uint64_t gil_ticks = 0;        ///< Cell::gil_ticks
   std::uint64_t free_at_most = 0;     ///< Cell::free_at_most
   std::string explain;                ///< Cell::explain
+  std::vector<std::string> mistakes;  ///< "forget-free=0.01", "none"; empty: none
   StressOptions stress;
 };
 

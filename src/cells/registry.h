@@ -54,6 +54,7 @@ struct Entry {
   const WorkloadInfo* workload;
   RunFunction run;
   RunFunction run_uncounted;  ///< nullptr where it was not compiled
+  RunFunction run_erring;     ///< by a program that makes mistakes; nullptr likewise
 };
 
 /// Adds an entry; called before main by each instance. Returns true so that it can initialise.

@@ -11,6 +11,7 @@
 #include "cells/cgroup.h"
 #include "cells/checksums.h"
 #include "cells/minimum_heap.h"
+#include "cells/mistakes.h"
 #include "cells/process.h"
 #include "cells/record.h"
 #include "cells/worker.h"
@@ -181,7 +182,7 @@ RunOutcome run_plan(const Plan& plan, const Json& environment, const EarlierResu
 
 bool all_fine(const std::vector<Json>& records) {
   return std::all_of(records.begin(), records.end(), [](const Json& record) {
-    return is_ok(record) || record.at("status") == "skipped";
+    return is_ok(record) || errs(record) || record.at("status") == "skipped";
   });
 }
 

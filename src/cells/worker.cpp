@@ -17,6 +17,7 @@
 
 #include "base/exhaustion.h"
 #include "cells/allocators.h"
+#include "cells/mistakes.h"
 #include "cells/names.h"
 #include "cells/process.h"
 #include "cells/quantities.h"
@@ -92,6 +93,8 @@ Order parse(std::span<char* const> arguments) {
         request.heap.gil_switch_ticks = number<std::int64_t>(name, value);
       } else if (name == "--free-at-most") {
         request.heap.free_at_most = number<std::uint64_t>(name, value);
+      } else if (name == "--mistake") {
+        request.heap.mistakes = parse_mistake(value);
       } else if (name == "--result-fd") {
         order.fd = number<int>(name, value);
       } else if (name == "--parent") {
@@ -169,6 +172,11 @@ Json result_json(const RunResult& run, const Entry& entry, std::uint64_t peak_rs
                                {"leaked_objects", reclaims ? Json(type.leaked_objects) : Json()},
                                {"leaked_bytes", reclaims ? Json(type.leaked_bytes) : Json()}});
   }
+  result["leaked_at"] = Json::array();
+  for (const LeakSite& site : run.census ? run.census->leaked_at : std::vector<LeakSite>{}) {
+    result["leaked_at"].push_back(
+        {{"type", site.type}, {"file", site.file}, {"line", site.line}, {"objects", site.objects}});
+  }
   result["stops"] = Json::object();
   for (const auto& [cause, histogram] : run.stops) {
     result["stops"][std::string(stop_cause_names[static_cast<std::size_t>(cause)])] =
@@ -232,11 +240,16 @@ int run_order(Order& order) {
     return complain(2, fmt::format("worker: no entry for workload '{}' on model '{}'",
                                    order.workload, order.model));
   }
-  const RunFunction run = order.request.census ? entry->run : entry->run_uncounted;
+  const bool errs = order.request.heap.mistakes.any();
+  const RunFunction run = errs                   ? entry->run_erring
+                          : order.request.census ? entry->run
+                                                 : entry->run_uncounted;
   if (run == nullptr) {
-    return complain(limit_met_exit_code, fmt::format("the uncounted {} on {} was not compiled",
-                                                     order.workload, order.model));
+    return complain(limit_met_exit_code,
+                    fmt::format("the {} {} on {} was not compiled", errs ? "erring" : "uncounted",
+                                order.workload, order.model));
   }
+  order.request.heap.mistakes.seed = order.request.context.seed;
   complete(order.request.context.parameters, *entry->workload);
   if (!order.explain.empty()) order.request.heap.explain_descriptor = begin_to_explain(order);
   const RunResult result = run(order.request);
@@ -283,6 +296,7 @@ std::vector<std::string> worker_arguments(const Cell& cell, const std::string& p
   if (cell.gil_interval_us != 0) add("--gil-interval", fmt::format("{}", cell.gil_interval_us));
   if (cell.gil_ticks != 0) add("--gil-ticks", fmt::format("{}", cell.gil_ticks));
   if (cell.free_at_most != 0) add("--free-at-most", fmt::format("{}", cell.free_at_most));
+  if (cell.mistakes.any()) add("--mistake", format_mistake(cell.mistakes));
   if (!cell.census) arguments.emplace_back("--no-census");
   for (const auto& [name, value] : cell.context.parameters.all()) {
     add("-p", fmt::format("{}={}", name, value));

@@ -62,7 +62,7 @@ std::vector<std::string> models_of_family(const std::string& family) {
       {"counting",
        {"manual:mimalloc", "rc-gil:mimalloc", "rc-gil-ticks:mimalloc", "rc-gil+gen",
         "rc-atomic:mimalloc", "rc-atomic+cycles:mimalloc", "rc-biased:mimalloc",
-        "rc-locked:mimalloc"}},
+        "rc-locked:mimalloc", "rc-racy:mimalloc"}},
   };
   const auto found = families.find(family);
   if (found == families.end()) {

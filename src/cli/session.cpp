@@ -114,6 +114,10 @@ void add_session_options(Parser& parser, SessionRequest& request) {
                "rc-gil-ticks: safepoints after which the lock is let go; 100 if not given");
   parser.value("--free-at-most", plan.free_at_most, "N",
                "rc models: dead objects that one operation takes apart; all if not given");
+  parser.list(
+      "--mistake", plan.mistakes, "NAME=RATE,..",
+      "a program that errs, in larson, lru-cache and counter: forget-free, double-free, "
+      "use-after-free (of 0.01 of what it discards), missing-lock; none: one that does not");
   parser.value("--timeout", request.timeout_s, "S",
                "seconds for a cell; 60 if not given, 600 at --size paper");
   parser.flag("--resume", request.resume, "go on with a results file: run what it lacks");

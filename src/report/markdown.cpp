@@ -3,6 +3,7 @@
 
 #include "report/conclusions.h"
 #include "report/escape.h"
+#include "report/mistakes.h"
 #include "report/report.h"
 #include "report/summary.h"
 #include "report/table.h"
@@ -71,6 +72,17 @@ std::string legend(const Analysis& analysis) {
   return result + '\n';
 }
 
+std::string mistakes_text(const std::vector<MistakesOfProgram>& programs) {
+  if (programs.empty()) return {};
+  std::string result = "## Mistakes\n\n" + markdown(about_mistakes) + "\n\n";
+  for (const MistakesOfProgram& program : programs) {
+    result += "**" + markdown(program.title) + "**\n\n" + table_text(program.table);
+    for (const std::string& remark : program.remarks) result += "- " + markdown(remark) + '\n';
+    if (!program.remarks.empty()) result += '\n';
+  }
+  return result;
+}
+
 }  // namespace
 
 std::string markdown_report(const Results& results, const Analysis& analysis) {
@@ -85,10 +97,11 @@ std::string markdown_report(const Results& results, const Analysis& analysis) {
     result += fmt::format("- {}: {}\n", name, markdown(value));
   }
   result += '\n';
-  if (analysis.settings.empty()) return result;
+  const std::string mistakes = mistakes_text(mistakes_of(results));
+  if (analysis.settings.empty()) return result + mistakes;
   result += "## What came out\n\n" + sentences(overview(analysis));
   for (const Setting& setting : analysis.settings) result += setting_text(setting);
-  result += legend(analysis) + "## Rules of the conclusions\n\n";
+  result += mistakes + legend(analysis) + "## Rules of the conclusions\n\n";
   for (const std::string_view rule : rules()) result += fmt::format("- {}\n", markdown(rule));
   return result;
 }

@@ -4,6 +4,7 @@
 #include "report/charts.h"
 #include "report/conclusions.h"
 #include "report/escape.h"
+#include "report/mistakes.h"
 #include "report/page_parts.h"
 #include "report/page_style.h"
 #include "report/report.h"
@@ -174,6 +175,24 @@ std::string leaks_html(const Analysis& analysis, const Palette& palette) {
          leaks_table_html(analysis) + leaked_types_html(analysis) + "</section>\n";
 }
 
+std::string mistakes_html(const std::vector<MistakesOfProgram>& programs) {
+  if (programs.empty()) return {};
+  std::string result =
+      "<section aria-labelledby=\"mistakes-of-all\"><h2 id=\"mistakes-of-all\">Mistakes</h2>\n"
+      "<p class=\"caption\">" +
+      markup(about_mistakes) + "</p>\n";
+  for (const MistakesOfProgram& program : programs) {
+    result += table_html(program.table, program.title);
+    if (program.remarks.empty()) continue;
+    result += "<ul>\n";
+    for (const std::string& remark : program.remarks) {
+      result += "<li><p>" + markup(remark) + "</p></li>\n";
+    }
+    result += "</ul>\n";
+  }
+  return result + "</section>\n";
+}
+
 std::string rules_html() {
   std::string result =
       "<section aria-labelledby=\"rules-of-all\"><h2 id=\"rules-of-all\">Rules of the "
@@ -187,11 +206,14 @@ std::string rules_html() {
 
 std::string html_page(const Results& results, const Analysis& analysis) {
   std::string result = head() + header(results, analysis);
+  const std::string mistakes = mistakes_html(mistakes_of(results));
   if (!analysis.settings.empty()) {
     const Palette palette(analysis);
     result += overview_html(analysis) + navigation(analysis) + matrices_html(analysis);
     for (const Setting& setting : analysis.settings) result += setting_html(setting, palette);
-    result += leaks_html(analysis, palette) + rules_html() + "</main>\n";
+    result += leaks_html(analysis, palette) + mistakes + rules_html() + "</main>\n";
+  } else if (!mistakes.empty()) {
+    result += "<main>" + mistakes + "</main>\n";
   }
   return result + "</div></body></html>\n";
 }

@@ -174,6 +174,17 @@ void read_types(const Json& line, Cell& cell) {
   }
 }
 
+void read_leak_sites(const Json& line, Cell& cell) {
+  const Json* sites = field(line, "leaked_at");
+  if (sites == nullptr) return;
+  if (!sites->is_array()) throw Damage{"\"leaked_at\" is not an array"};
+  for (const Json& site : *sites) {
+    if (!site.is_object()) throw Damage{"an entry of \"leaked_at\" is not an object"};
+    cell.leaked_at.push_back({required_text(site, "type"), required_text(site, "file"),
+                              whole(site, "line").value_or(0), whole(site, "objects").value_or(0)});
+  }
+}
+
 void read_identity(const Json& line, Cell& cell) {
   cell.model = required_text(line, "model");
   if (const std::string allocator = text(line, "allocator"); !allocator.empty()) {
@@ -188,6 +199,7 @@ void read_identity(const Json& line, Cell& cell) {
     }
   }
   cell.heap = text(line, "heap");
+  cell.mistake = text(line, "mistake");
   cell.heap_limit_bytes = amount(line, "heap_limit_bytes");
   cell.threads = small(line, "threads", 1, std::nullopt);
   cell.round = small(line, "round", 0, std::nullopt);
@@ -214,6 +226,7 @@ Cell read_cell(const Json& line, std::size_t environment) {
   cell.work_per_thread = text(line, "work_scaling") == "per_thread";
   if (const Json* census = object_field(line, "census")) cell.census = read_census(*census);
   read_types(line, cell);
+  read_leak_sites(line, cell);
   if (const Json* stops = object_field(line, "stops")) {
     for (const auto& [cause, stop] : stops->items()) cell.stops[printable(cause)] = read_stop(stop);
   }
@@ -270,8 +283,8 @@ class FileReader {
   }
 
  private:
-  using Identity =
-      std::tuple<std::string, std::string, std::string, std::string, std::string, int, int, int>;
+  using Identity = std::tuple<std::string, std::string, std::string, std::string, std::string,
+                              std::string, int, int, int>;
 
   void take(const Json& record, bool has_environment) {
     if (record.is_discarded()) throw Damage{"not JSON"};
@@ -290,13 +303,14 @@ class FileReader {
   }
 
   void keep(Cell cell) {
-    Identity identity{cell.model, cell.workload, cell.size,  cell.parameters,
-                      cell.heap,  cell.threads,  cell.round, cell.warmup};
-    const auto [found, fresh] = seen_.emplace(std::move(identity), results_.cells.size());
+    Identity identity{cell.model,   cell.workload, cell.size,  cell.parameters, cell.heap,
+                      cell.mistake, cell.threads,  cell.round, cell.warmup};
+    std::vector<Cell>& cells = cell.mistake.empty() ? results_.cells : results_.erring;
+    const auto [found, fresh] = seen_.emplace(std::move(identity), cells.size());
     if (fresh) {
-      results_.cells.push_back(std::move(cell));
+      cells.push_back(std::move(cell));
     } else {
-      results_.cells[found->second] = std::move(cell);
+      cells[found->second] = std::move(cell);
     }
   }
 
@@ -315,9 +329,10 @@ void note_what_weakens(Results& results) {
                       environment.source));
     }
   }
-  if (planned > results.cells.size()) {
-    results.notes.push_back(fmt::format("{} of {} planned cells are here: the run did not end",
-                                        results.cells.size(), planned));
+  const std::size_t present = results.cells.size() + results.erring.size();
+  if (planned > present) {
+    results.notes.push_back(
+        fmt::format("{} of {} planned cells are here: the run did not end", present, planned));
   }
 }
 

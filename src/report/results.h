@@ -63,6 +63,12 @@ struct TypeCount {
   std::optional<ObjectCount> leaked;
 };
 
+/// Objects left over, by where they were made.
+struct LeakSite {
+  std::string type, file;
+  std::uint64_t line = 0, objects = 0;
+};
+
 /// One fresh process. Measured fields are empty unless the status is "ok".
 struct Cell {
   std::size_t environment = 0;  ///< index into Results::environments
@@ -70,6 +76,7 @@ struct Cell {
   std::string workload, size;
   std::string parameters;  ///< "depth=16, seed=1": sorted by name, so equal sets compare equal
   std::string heap;        ///< limit as asked for; empty: none
+  std::string mistake;     ///< "double-free=0.01": made on purpose; empty: the program was right
   int threads = 1;
   int round = 0;
   int warmup = 0;
@@ -82,6 +89,7 @@ struct Cell {
   bool work_per_thread = false;  ///< each thread does as much as one alone would
   std::optional<Census> census;
   std::vector<TypeCount> types;
+  std::vector<LeakSite> leaked_at;              ///< empty where the model cannot tell
   std::map<std::string, Stop> stops;            ///< by cause; empty: none of its stops can be seen
   std::optional<std::uint64_t> expected_leaks;  ///< planted objects this model cannot free
   std::map<std::string, double> extra;
@@ -93,6 +101,7 @@ struct Cell {
 struct Results {
   std::vector<Environment> environments;  ///< at least one after load
   std::vector<Cell> cells;
+  std::vector<Cell> erring;        ///< of programs that made mistakes: their times are no one's
   std::vector<std::string> notes;  ///< what the reader of the report must know about the files
 };
 

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "report/conclusions.h"
+#include "report/mistakes.h"
 #include "report/report.h"
 #include "report/summary.h"
 #include "report/terminal_text.h"
@@ -44,6 +45,19 @@ std::string legend(const Analysis& analysis, TerminalStyle style) {
   return result;
 }
 
+std::string mistakes_text(const std::vector<MistakesOfProgram>& programs, TerminalStyle style) {
+  if (programs.empty()) return {};
+  std::string result = '\n' + bold("Mistakes", style.colour) + '\n';
+  for (const MistakesOfProgram& program : programs) {
+    result += program.title + '\n' + aligned(program.table, style.width, style.colour);
+    for (const std::string& remark : program.remarks) {
+      result += "  " + wrapped(remark, style.width - 2, 4);
+    }
+  }
+  return result + coloured(wrapped(std::string(about_mistakes), style.width, 0), Emphasis::quiet,
+                           style.colour);
+}
+
 }  // namespace
 
 std::string terminal_table(const Results& results, TerminalStyle style) {
@@ -52,7 +66,10 @@ std::string terminal_table(const Results& results, TerminalStyle style) {
   for (const std::string& note : results.notes) {
     result += coloured(wrapped("note: " + note, style.width, 6), Emphasis::alarm, style.colour);
   }
-  if (analysis.settings.empty()) return result + "No cell has finished.\n";
+  const std::string mistakes = mistakes_text(mistakes_of(results), style);
+  if (analysis.settings.empty()) {
+    return result + (mistakes.empty() ? "No cell has finished.\n" : mistakes);
+  }
   result += wrapped(what_was_compared(analysis), style.width, 0);
   for (const Setting& setting : analysis.settings) {
     result += '\n' + bold(setting.title, style.colour) + '\n';
@@ -66,7 +83,7 @@ std::string terminal_table(const Results& results, TerminalStyle style) {
   }
   result += '\n' + bold("Over all of them", style.colour) + '\n';
   for (const Conclusion& conclusion : overview(analysis)) result += sentence(conclusion, style);
-  return result + '\n' + legend(analysis, style);
+  return result + mistakes + '\n' + legend(analysis, style);
 }
 
 }  // namespace reclaim::report

@@ -193,6 +193,30 @@ WorkloadInfo with(WorkloadInfo info, std::uint64_t (*planted_objects)(const Work
   return info;
 }
 
+/// Each mistake has another end.
+template <int model>
+RunResult erring(const RunRequest& request) {
+  switch (request.heap.mistakes.mistake) {
+    case Mistake::forget_free: {
+      RunResult result = with_leaks(request, 5);
+      result.census->leaked_at.push_back({"Fake", "cells/fakes.cpp", 7, 5});
+      return result;
+    }
+    case Mistake::double_free: {
+      constexpr std::string_view line = "reclaim: double free: Fake of 8 bytes\n";
+      end_process(mistake_exit_code, line.data(), line.size());
+    }
+    case Mistake::use_after_free: {
+      RunResult result = good(request);
+      result.outcome.checksum += 1;
+      return result;
+    }
+    case Mistake::missing_lock:
+      break;
+  }
+  return crash<model>(request);
+}
+
 template <int model>
 bool register_model() {
   struct Behaviour {
@@ -229,7 +253,8 @@ bool register_model() {
                                                              {&owner_info, owner<model>},
                                                              {&gil_info, gil<model>},
                                                              {&replay_info, replay<model>}}) {
-    register_entry({&fake_models[model], b.info, b.run, nullptr});
+    const RunFunction errs = b.info == &fine_info ? erring<model> : nullptr;
+    register_entry({&fake_models[model], b.info, b.run, nullptr, errs});
   }
   return true;
 }

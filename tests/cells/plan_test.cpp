@@ -211,6 +211,42 @@ TEST(Plan, TheSettingsOfCountingReachTheCellItsIdentityAndItsWorker) {
   EXPECT_NE(worker_line(cell).find(" --free-at-most 100 "), std::string::npos);
 }
 
+TEST(Plan, MistakesAreADimensionOfTheirOwn) {
+  PlanRequest r = request({"plain"}, {"fine"});
+  r.mistakes = {"none", "double-free=0.25", "missing-lock=1"};
+  const Plan plan = make_plan(r);
+  ASSERT_EQ(plan.cells.size(), 3u);
+  std::set<std::string> seen;
+  for (const Cell& cell : plan.cells) {
+    const Json mistake = identity(cell).at("mistake");
+    const std::string text = mistake.is_null() ? "none" : mistake.get<std::string>();
+    seen.insert(text);
+    EXPECT_EQ(worker_line(cell).find(" --mistake " + text + " ") != std::string::npos,
+              text != "none");
+  }
+  EXPECT_EQ(seen, std::set<std::string>(r.mistakes.begin(), r.mistakes.end()));
+}
+
+TEST(Plan, AProgramThatWasNotCompiledWithMistakesIsLeftOutAndSaidToBe) {
+  PlanRequest r = request({"plain"}, {"fine", "crash"});
+  r.mistakes = {"none", "forget-free=0.5"};
+  const Plan plan = make_plan(r);
+  EXPECT_EQ(plan.cells.size(), 3u);
+  ASSERT_EQ(plan.notes.size(), 1u);
+  EXPECT_EQ(plan.notes[0], "crash is not compiled with mistakes: left out");
+}
+
+TEST(Plan, AMistakeThatIsNoneIsRefusedWithTheNearestName) {
+  PlanRequest r = request({"plain"}, {"fine"});
+  r.mistakes = {"dubble-free=0.5"};
+  EXPECT_EQ(complaint(r), "unknown mistake 'dubble-free': did you mean 'double-free'?");
+  for (const char* text : {"double-free", "double-free=", "double-free=0", "double-free=2",
+                           "double-free=-1", "double-free=0.5x", "double-free=nan"}) {
+    r.mistakes = {text};
+    EXPECT_NE(complaint(r), "") << text;
+  }
+}
+
 TEST(Plan, AHeapThatGrowsHasNoLimitAndItsWorkerIsToldTheRatio) {
   PlanRequest r = request({"limited"}, {"fine"});
   r.heaps = {"grow:1.5x"};

