@@ -73,6 +73,7 @@ class Heap {
   /// Exact once the last mutator has detached: what a last full collection leaves is leaked.
   Census census();
   const StopLog& stops() const { return stops_; }
+  EventLog& events() { return events_; }
   parts::MonitorTable& monitors() { return monitors_; }
   /// Named numbers of this heap, for the record beside the measured ones.
   std::vector<std::pair<std::string, double>> extra() const;
@@ -192,7 +193,8 @@ class Heap {
   CollectionTotals totals_;
   Account account_;  ///< of the collection that runs, or of the last one
   const std::int64_t made_ns_ = now_ns();
-  StopLog stops_;
+  EventLog events_{options_.keep_events};
+  StopLog stops_{events_.ring()};
 };
 
 }  // namespace reclaim::gen

@@ -7,7 +7,10 @@
 
 namespace reclaim::gen {
 
-MutatorCore::MutatorCore(Heap& heap) : heap_(heap) { thread_ = heap.attach(*this); }
+MutatorCore::MutatorCore(Heap& heap) : heap_(heap), stops_(heap.events().ring()) {
+  thread_ = heap.attach(*this);
+  stops_.is_of(thread_);
+}
 
 std::byte* MutatorCore::allocate_slow(std::size_t bytes) noexcept {
   return heap_.allocate_slow(*this, bytes);

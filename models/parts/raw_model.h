@@ -67,7 +67,7 @@ struct HeapPartOf<Memory> {
 template <class Counting, class Memory>
 class RawHeap {
  public:
-  explicit RawHeap(const HeapOptions& = {}) {}
+  explicit RawHeap(const HeapOptions& options = {}) : events_(options.keep_events) {}
 
   /// Call while no mutator is attached.
   Census census() const {
@@ -76,6 +76,7 @@ class RawHeap {
     return census;
   }
   const StopLog& stops() const { return stops_; }
+  EventLog& events() { return events_; }
   MonitorTable& monitors() { return monitors_; }
 
   std::uint32_t attach() { return monitors_.attach_thread(); }
@@ -93,6 +94,7 @@ class RawHeap {
   std::mutex mutex_;
   Counting counting_;
   StopLog stops_;
+  EventLog events_;
   MonitorTable monitors_;
 };
 
@@ -121,7 +123,10 @@ class RawMutator
   using Global = typename Own::template Global<T>;
   using Blob = typename Own::Blob;
 
-  explicit RawMutator(Heap& heap) : heap_(heap), thread_(heap.attach()), memory_(heap.memory()) {}
+  explicit RawMutator(Heap& heap)
+      : heap_(heap), thread_(heap.attach()), stops_(heap.events().ring()), memory_(heap.memory()) {
+    stops_.is_of(thread_);
+  }
   ~RawMutator() { heap_.detach(thread_, counting_, stops_); }
   RawMutator(const RawMutator&) = delete;
   RawMutator& operator=(const RawMutator&) = delete;

@@ -23,7 +23,10 @@ class Heap {
 
  public:
   explicit Heap(const HeapOptions& options = {})
-      : stress_(options.stress), free_at_most_(options.free_at_most), locking_(options) {}
+      : stress_(options.stress),
+        free_at_most_(options.free_at_most),
+        locking_(options),
+        events_(options.keep_events) {}
   /// Takes with it what a collection can find: a heap is a value. No mutator is attached.
   ~Heap() { collect_last(); }
   Heap(const Heap&) = delete;
@@ -38,6 +41,7 @@ class Heap {
     return sum.totals();
   }
   const StopLog& stops() const { return stops_; }
+  EventLog& events() { return events_; }
   /// What else is to be said of this heap, where there is anything. Call after census().
   std::vector<std::pair<std::string, double>> extra() const requires
       requires(const typename Parts::Parties::OfHeap& parties,
@@ -93,6 +97,7 @@ class Heap {
   typename Parts::Cycles cycles_;
   DiscardAudit<Header> audit_;
   parts::MonitorTable monitors_;
+  EventLog events_;
   typename Parts::Reclaimer reclaimer_{cycles_, audit_, parties_,
                                        0};  // when no mutator is attached
 

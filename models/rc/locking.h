@@ -52,7 +52,7 @@ struct UnderLock {
 
     /// Gives the lock up for good.
     void leave() {
-      disown();
+      disown(LetGo::detached);
       heap_.gil.leave();
     }
     bool yields_now() const { return heap_.gil.yields_now(); }
@@ -60,12 +60,12 @@ struct UnderLock {
     [[gnu::noinline]] void yield() {
       if constexpr (Gil::hands_over) {
         const StopTimer timer{stops_, StopCause::gil_wait};
-        disown();
+        disown(LetGo::asked);
         heap_.gil.release(this);
         heap_.gil.acquire(this);
         own();
       } else {
-        release();
+        release(LetGo::ticks);
         acquire();
       }
     }
@@ -84,7 +84,9 @@ struct UnderLock {
 
    private:
     struct Released {
-      explicit Released(OfMutator& mutator) : mutator_(mutator) { mutator_.release(); }
+      explicit Released(OfMutator& mutator) : mutator_(mutator) {
+        mutator_.release(LetGo::blocking);
+      }
       ~Released() { mutator_.acquire(); }
       Released(const Released&) = delete;
       OfMutator& mutator_;
@@ -98,19 +100,26 @@ struct UnderLock {
       own();
     }
     /// The clock is read only when another has asked for the lock: then it will have to wait.
-    void release() {
-      disown();
+    void release(LetGo why) {
+      disown(why);
       const bool contended = heap_.gil.drop_requested();
       const std::int64_t begin_ns = contended ? now_ns() : 0;
       if (heap_.gil.release(this) && contended) {
         stops_.record(StopCause::gil_wait, begin_ns, now_ns());
       }
     }
-    void own() { heap_.holder.store(std::this_thread::get_id(), std::memory_order_relaxed); }
-    void disown() { heap_.holder.store({}, std::memory_order_relaxed); }
+    void own() {
+      heap_.holder.store(std::this_thread::get_id(), std::memory_order_relaxed);
+      if (stops_.keeps_events()) owned_ns_ = now_ns();
+    }
+    void disown(LetGo why) {
+      heap_.holder.store({}, std::memory_order_relaxed);
+      if (stops_.keeps_events()) stops_.held(owned_ns_, now_ns(), why);
+    }
 
     OfHeap& heap_;
     StopLog& stops_;
+    std::int64_t owned_ns_ = 0;
   };
 
   /// Whoever looks at a Global holds the lock.

@@ -49,8 +49,11 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   explicit Mutator(Heap& heap)
       : heap_(heap),
         thread_(heap.monitors().attach_thread()),
+        stops_(heap.events().ring()),
         reclaimer_(heap.cycles(), heap.audit(), heap.parties(), heap.free_at_most()),
-        locking_(heap.locking(), stops_, thread_) {}
+        locking_(heap.locking(), stops_, thread_) {
+    stops_.is_of(thread_);
+  }
   ~Mutator() {
     pass_safepoint();
     heap_.release_orphans(reclaimer_);

@@ -241,10 +241,11 @@ class Reclaimer {
     }
     put_off_ = cascade.waiting;
     if (cascade.buried >= free_cascade_least && stops != nullptr) {
-      const auto measured = static_cast<double>(now_ns() - cascade.begin_ns);
+      const std::int64_t end_ns = now_ns();
+      const auto measured = static_cast<double>(end_ns - cascade.begin_ns);
       const auto n = static_cast<double>(cascade.buried);
-      stops->record(StopCause::free_cascade, 0,
-                    static_cast<std::int64_t>(measured * n / (n - double{clock_from})));
+      const auto duration = static_cast<std::int64_t>(measured * n / (n - double{clock_from}));
+      stops->record(StopCause::free_cascade, end_ns - duration, end_ns);
     }
   }
 

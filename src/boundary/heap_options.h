@@ -31,6 +31,7 @@ struct HeapOptions {
   /// Where a model that collects says of each collection what it found and decided, a line each;
   /// -1: nowhere.
   int explain_descriptor = -1;
+  bool keep_events = false;  ///< for a chart of who ran and who waited (boundary/events.h)
   StressOptions stress{};
   /// For the program between the workload and the heap; no model looks at it.
   MistakeRate mistakes{};

@@ -11,6 +11,7 @@
 
 #include "base/assert.h"
 #include "base/exhaustion.h"
+#include "boundary/events.h"
 #include "measure/clock.h"
 #include "measure/histogram.h"
 
@@ -39,7 +40,8 @@ inline constexpr std::size_t free_cascade_least = 64;
 /// Storage is mapped apart from every measured heap and touched only where something is recorded.
 class StopLog {
  public:
-  StopLog() {
+  /// `events`: where each stop is noted too; null: nowhere.
+  explicit StopLog(EventRing* events = nullptr) : events_(events) {
     void* memory = mmap(nullptr, sizeof(Storage), PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) out_of_memory("a log of stops", sizeof(Storage), 0);
@@ -51,6 +53,18 @@ class StopLog {
 
   void record(StopCause cause, std::int64_t begin_ns, std::int64_t end_ns) {
     (*storage_)[static_cast<std::size_t>(cause)].record(end_ns - begin_ns);
+    if (events_ != nullptr) [[unlikely]] {
+      events_->add(static_cast<std::uint8_t>(cause), LetGo::none, begin_ns, end_ns);
+    }
+  }
+  bool keeps_events() const { return events_ != nullptr; }
+  /// Whose events they are.
+  void is_of(std::uint32_t thread) {
+    if (events_ != nullptr) events_->thread = thread;
+  }
+  /// A time for which this thread held the interpreter lock. Where events are kept.
+  void held(std::int64_t begin_ns, std::int64_t end_ns, LetGo let_go) {
+    events_->add(0, let_go, begin_ns, end_ns);
   }
   const Histogram& of(StopCause cause) const {
     return (*storage_)[static_cast<std::size_t>(cause)];
@@ -64,6 +78,7 @@ class StopLog {
  private:
   using Storage = std::array<Histogram, stop_cause_count>;
   Storage* storage_;
+  EventRing* const events_;
 };
 
 /// Records the time from construction to destruction as a stop.

@@ -112,6 +112,9 @@ RunResult drive(const RunRequest& request) {
       result.stops.emplace_back(cause, heap.stops().of(cause));
     }
   }
+  if constexpr (requires { heap.events(); }) {
+    result.events = heap.events().events(result.events_dropped);
+  }
   if constexpr (requires { heap.extra(); }) {
     for (auto& named : heap.extra()) result.extra.push_back(std::move(named));
   }

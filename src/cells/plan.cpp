@@ -272,6 +272,7 @@ class RoundBuilder {
       cell.gil_ticks = request_.gil_ticks;
       cell.free_at_most = request_.free_at_most;
       if (model.info->explains) cell.explain = request_.explain;
+      cell.events = request_.events;
       cell.stress = request_.stress;
       for (const MistakeRate& mistakes : mistakes_) {
         cell.mistakes = mistakes;

@@ -29,6 +29,7 @@ struct PlanRequest {
   std::uint64_t free_at_most = 0;     ///< Cell::free_at_most
   std::string explain;                ///< Cell::explain
   std::vector<std::string> mistakes;  ///< "forget-free=0.01", "none"; empty: none
+  std::string events;                 ///< Cell::events
   StressOptions stress;
 };
 

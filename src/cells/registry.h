@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "boundary/census.h"
+#include "boundary/events.h"
 #include "boundary/heap_options.h"
 #include "boundary/stops.h"
 #include "boundary/traits.h"
@@ -43,6 +44,8 @@ struct RunResult {
   /// Additional named numbers of the model or workload: e.g. "heap_metadata_bytes",
   /// "unfreed_in_recording_objects". Printed as JSON under "extra".
   std::vector<std::pair<std::string, double>> extra;
+  std::vector<Event> events;         ///< where HeapOptions::keep_events asked for them
+  std::uint64_t events_dropped = 0;  ///< that are not among them
 };
 
 /// Runs the workload on the model in this process and thread. Called at most once per process.

@@ -17,6 +17,7 @@
 
 #include "base/exhaustion.h"
 #include "cells/allocators.h"
+#include "cells/events_file.h"
 #include "cells/mistakes.h"
 #include "cells/names.h"
 #include "cells/process.h"
@@ -28,7 +29,7 @@ namespace reclaim::cells {
 namespace {
 
 struct Order {
-  std::string model, workload, preload, explain;
+  std::string model, workload, preload, explain, events;
   RunRequest request;
   int fd = STDOUT_FILENO;
   pid_t parent = 0;
@@ -87,6 +88,8 @@ Order parse(std::span<char* const> arguments) {
         request.heap.growth = number<double>(name, value);
       } else if (name == "--explain") {
         order.explain = value;
+      } else if (name == "--events") {
+        order.events = value;
       } else if (name == "--gil-interval") {
         request.heap.gil_switch_interval_ns = number<std::int64_t>(name, value) * 1000;
       } else if (name == "--gil-ticks") {
@@ -227,6 +230,12 @@ int begin_to_explain(const Order& order) {
   return descriptor;
 }
 
+std::string title_of(const Order& order) {
+  const int threads = order.request.context.threads;
+  return fmt::format("{} on {}, {} thread{}", order.workload, order.model, threads,
+                     threads == 1 ? "" : "s");
+}
+
 int run_order(Order& order) {
   if (const std::string wrong = wrong_malloc(order.preload); !wrong.empty()) {
     return complain(1, wrong);
@@ -252,7 +261,9 @@ int run_order(Order& order) {
   order.request.heap.mistakes.seed = order.request.context.seed;
   complete(order.request.context.parameters, *entry->workload);
   if (!order.explain.empty()) order.request.heap.explain_descriptor = begin_to_explain(order);
+  order.request.heap.keep_events = !order.events.empty();
   const RunResult result = run(order.request);
+  if (!order.events.empty()) append_events(order.events, title_of(order), result);
   write_line(order.fd, result_json(result, *entry, measure::peak_resident_bytes()));
   return 0;
 }
@@ -286,6 +297,7 @@ std::vector<std::string> worker_arguments(const Cell& cell, const std::string& p
     add("--growth", fmt::format("{}", cell.heap->times));
   }
   if (!cell.explain.empty()) add("--explain", cell.explain);
+  if (!cell.events.empty()) add("--events", cell.events);
   if (cell.stress.collect_every_nth_make != 0) {
     add("--collect-every", fmt::format("{}", cell.stress.collect_every_nth_make));
   }

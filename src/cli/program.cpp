@@ -23,7 +23,7 @@ int help_verb(Arguments arguments);
 int version_verb(Arguments arguments);
 int test_verb(Arguments arguments);
 
-constexpr std::array<Verb, 10> all_verbs = {{
+constexpr std::array<Verb, 11> all_verbs = {{
     {"report", report_verb, "report [--quick] [--family NAME] [--out DIR]",
      "the main job: the standard comparison, measured and written up"},
     {"report", report_verb, "report A.jsonl.. --out DIR", "write up results that are there"},
@@ -31,6 +31,8 @@ constexpr std::array<Verb, 10> all_verbs = {{
     {"run", run_verb, "run -m MODEL,.. -w WORKLOAD,..",
      "measure what you choose (reclaim run --help)"},
     {"list", list_verb, "list models|workloads|allocators", "what can be chosen [--json]"},
+    {"timeline", timeline_verb, "timeline FILE -o PICTURE.svg",
+     "who held the GIL, waited and collected, drawn from run --events FILE"},
     {"compare", compare_verb, "compare A.jsonl B.jsonl", "what changed, and is it sure"},
     {"record", record_verb, "record -o FILE -- CMD ARGS",
      "a real program, to replay it: run -w replay:FILE"},

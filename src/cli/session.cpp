@@ -107,6 +107,9 @@ void add_session_options(Parser& parser, SessionRequest& request) {
                "threads that may collect together, up to 8; one for each core if not given");
   parser.value("--explain", plan.explain, "FILE",
                "gen: write to FILE what each collection found and decided, a line each");
+  parser.value("--events", plan.events, "FILE",
+               "write to FILE who held the GIL, waited and collected, moment by moment (a trace that "
+               "Perfetto and chrome://tracing open)");
   parser.value("--gil-interval", plan.gil_interval_us, "US",
                "rc-gil: microseconds that a thread waits before it asks for the lock; 5000 if not "
                "given");

@@ -16,6 +16,7 @@ int list_verb(Arguments arguments);
 int record_verb(Arguments arguments);
 int report_verb(Arguments arguments);
 int run_verb(Arguments arguments);
+int timeline_verb(Arguments arguments);
 
 struct Verb {
   std::string_view name;
