@@ -28,6 +28,7 @@ struct Cell {
   std::uint64_t free_at_most = 0;     ///< HeapOptions::free_at_most
   std::string explain;                ///< file for HeapOptions::explain_descriptor; empty: none
   std::string events;                 ///< file for the events; empty: none are kept
+  Planting planting;
   MistakeRate mistakes;               ///< HeapOptions::mistakes, but for the seed
   StressOptions stress;
 

@@ -14,6 +14,7 @@
 
 #include "base/spin_barrier.h"
 #include "boundary/model.h"
+#include "cells/plant.h"
 #include "cells/registry.h"
 #include "measure/clock.h"
 #include "measure/rss.h"
@@ -58,6 +59,7 @@ void perform(typename M::Heap& heap, const RunRequest& request, RunResult& resul
   const auto share = [&](Mutator& m, int thread) {
     const auto i = static_cast<std::size_t>(thread);
     if constexpr (requires { m.begin_share(thread); }) m.begin_share(thread);
+    if (request.planting.any()) plant<M>(m, request.planting, thread, threads);
     m.blocking([&] {
       start.arrive_and_wait();
       begun_ns[i] = now_ns();

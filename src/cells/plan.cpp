@@ -221,6 +221,7 @@ class RoundBuilder {
     for (const std::string& text : request.heaps) heaps_.push_back(parse_heap_limit(text));
     for (const std::string& text : request.mistakes) mistakes_.push_back(parse_mistake(text));
     if (mistakes_.empty()) mistakes_.emplace_back();
+    if (!request.planted.empty()) planting_ = parse_planting(request.planted);
     if (!request.explain.empty() &&
         std::none_of(models_.begin(), models_.end(),
                      [](const ModelChoice& model) { return model.info->explains; })) {
@@ -273,6 +274,7 @@ class RoundBuilder {
       cell.free_at_most = request_.free_at_most;
       if (model.info->explains) cell.explain = request_.explain;
       cell.events = request_.events;
+      cell.planting = planting_;
       cell.stress = request_.stress;
       for (const MistakeRate& mistakes : mistakes_) {
         cell.mistakes = mistakes;
@@ -309,6 +311,7 @@ class RoundBuilder {
   std::vector<ModelChoice> models_;
   std::vector<HeapLimit> heaps_;  ///< as asked for
   std::vector<MistakeRate> mistakes_;
+  Planting planting_;
   std::vector<HeapLimit> limits_;  ///< for the workload at hand: heaps_, or the default
   std::set<std::string> seen_;
 };

@@ -30,6 +30,7 @@ struct PlanRequest {
   std::string explain;                ///< Cell::explain
   std::vector<std::string> mistakes;  ///< "forget-free=0.01", "none"; empty: none
   std::string events;                 ///< Cell::events
+  std::string planted;                ///< "leaks=17+cycles=3"; empty: none
   StressOptions stress;
 };
 

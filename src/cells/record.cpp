@@ -56,9 +56,10 @@ Json empty_record(const Cell& cell, const char* status, const std::string& messa
   const std::uint64_t planted = workload.planted_cyclic_objects == nullptr
                                     ? 0
                                     : workload.planted_cyclic_objects(cell.context);
-  record["planted_leaks"] = planted;
+  record["planted_leaks"] = planted + cell.planting.objects();
   // Planted cycles are walked and discarded in the workload's source: who frees by hand frees them.
-  record["expected_leaks"] = model.collects_cycles || model.wants_discard ? 0 : planted;
+  record["expected_leaks"] = (model.collects_cycles || model.wants_discard ? 0 : planted) +
+                             (model.reclaims ? cell.planting.expected_left(model) : 0);
   record["extra"] = Json::object();
   return record;
 }

@@ -96,6 +96,8 @@ Order parse(std::span<char* const> arguments) {
         request.heap.gil_switch_ticks = number<std::int64_t>(name, value);
       } else if (name == "--free-at-most") {
         request.heap.free_at_most = number<std::uint64_t>(name, value);
+      } else if (name == "--plant") {
+        request.planting = parse_planting(value);
       } else if (name == "--mistake") {
         request.heap.mistakes = parse_mistake(value);
       } else if (name == "--result-fd") {
@@ -308,6 +310,7 @@ std::vector<std::string> worker_arguments(const Cell& cell, const std::string& p
   if (cell.gil_interval_us != 0) add("--gil-interval", fmt::format("{}", cell.gil_interval_us));
   if (cell.gil_ticks != 0) add("--gil-ticks", fmt::format("{}", cell.gil_ticks));
   if (cell.free_at_most != 0) add("--free-at-most", fmt::format("{}", cell.free_at_most));
+  if (cell.planting.any()) add("--plant", format_planting(cell.planting));
   if (cell.mistakes.any()) add("--mistake", format_mistake(cell.mistakes));
   if (!cell.census) arguments.emplace_back("--no-census");
   for (const auto& [name, value] : cell.context.parameters.all()) {

@@ -107,9 +107,10 @@ void add_session_options(Parser& parser, SessionRequest& request) {
                "threads that may collect together, up to 8; one for each core if not given");
   parser.value("--explain", plan.explain, "FILE",
                "gen: write to FILE what each collection found and decided, a line each");
-  parser.value("--events", plan.events, "FILE",
-               "write to FILE who held the GIL, waited and collected, moment by moment (a trace that "
-               "Perfetto and chrome://tracing open)");
+  parser.value(
+      "--events", plan.events, "FILE",
+      "write to FILE who held the GIL, waited and collected, moment by moment (a trace that "
+      "Perfetto and chrome://tracing open)");
   parser.value("--gil-interval", plan.gil_interval_us, "US",
                "rc-gil: microseconds that a thread waits before it asks for the lock; 5000 if not "
                "given");
@@ -117,6 +118,9 @@ void add_session_options(Parser& parser, SessionRequest& request) {
                "rc-gil-ticks: safepoints after which the lock is let go; 100 if not given");
   parser.value("--free-at-most", plan.free_at_most, "N",
                "rc models: dead objects that one operation takes apart; all if not given");
+  parser.value("--plant", plan.planted, "leaks=N+cycles=N",
+               "objects, and pairs that refer to each other, that the program forgets: what the "
+               "census must find");
   parser.list(
       "--mistake", plan.mistakes, "NAME=RATE,..",
       "a program that errs, in larson, lru-cache and counter: forget-free, double-free, "

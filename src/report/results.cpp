@@ -198,6 +198,10 @@ void read_identity(const Json& line, Cell& cell) {
       cell.parameters += printable(name) + "=" + parameter_text(value);
     }
   }
+  if (const std::string planted = text(line, "planted"); !planted.empty()) {
+    if (!cell.parameters.empty()) cell.parameters += ", ";
+    cell.parameters += "planted " + planted;
+  }
   cell.heap = text(line, "heap");
   cell.mistake = text(line, "mistake");
   cell.heap_limit_bytes = amount(line, "heap_limit_bytes");

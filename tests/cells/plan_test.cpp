@@ -247,6 +247,19 @@ TEST(Plan, AMistakeThatIsNoneIsRefusedWithTheNearestName) {
   }
 }
 
+TEST(Plan, PlantedLeaksReachTheCellItsIdentityItsWorkerAndWhatIsExpected) {
+  PlanRequest r = request({"plain"}, {"fine"});
+  EXPECT_TRUE(identity(make_plan(r).cells.at(0)).at("planted").is_null());
+  r.planted = "leaks=17+cycles=3";
+  const Cell cell = make_plan(r).cells.at(0);
+  EXPECT_EQ(identity(cell).at("planted"), "leaks=17+cycles=3");
+  EXPECT_NE(worker_line(cell).find(" --plant leaks=17+cycles=3 "), std::string::npos);
+  for (const char* text : {"leeks=1", "leaks", "leaks=x", "leaks=-1", "leaks=1+cycles", "3"}) {
+    r.planted = text;
+    EXPECT_NE(complaint(r), "") << text;
+  }
+}
+
 TEST(Plan, AHeapThatGrowsHasNoLimitAndItsWorkerIsToldTheRatio) {
   PlanRequest r = request({"limited"}, {"fine"});
   r.heaps = {"grow:1.5x"};
