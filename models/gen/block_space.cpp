@@ -39,6 +39,7 @@ BlockIndex BlockSpace::claim() {
   if (resident == 0) {
     resident = 1;
     ++resident_granules_;
+    if (granule_blocks_ == 1) populate_pages(begin_of(i), block_bytes);
   }
   in_use_[i] = 1;
   most_used_ = std::max(most_used_, ++used_);

@@ -41,13 +41,18 @@ struct CheckedBlock {
   Site made, freed;
   CheckedBlock* next_of_all = nullptr;
   CheckedBlock* next_freed = nullptr;
-  std::atomic<std::uint32_t> stamp{0};
+  std::atomic<std::uint32_t> stamp{2};
   std::uint32_t size_class = 0;
   std::uint64_t front_canary = canary;
 
   void* memory() { return this + 1; }
   static CheckedBlock& of(const void* object) {
     return *(static_cast<CheckedBlock*>(const_cast<void*>(object)) - 1);
+  }
+  /// The next object begins here.
+  void begin_next() {
+    const std::uint32_t next = stamp.load(std::memory_order_relaxed) + 1;
+    stamp.store((next & 0xffff) != 0 ? next : next + 2, std::memory_order_release);
   }
   bool is_alive() const { return (stamp.load(std::memory_order_acquire) & 1) == 0; }
 

@@ -97,7 +97,7 @@ class CheckedMemory {
       block = queue.first;
       queue.first = block->next_freed;
       --queue.length;
-      block->stamp.fetch_add(1, std::memory_order_acq_rel);
+      block->begin_next();
     } else {
       block = fresh(bytes_of(size_class));
       block->size_class = size_class;

@@ -368,6 +368,8 @@ void MonitorProtocol<Policy>::notify(Word& word, Thread& self, bool all) {
     --monitor.waiters;
     monitor.state.fetch_add(monitor_state::one_entrant, relaxed);
     enqueue(monitor, *thread);
+    // It sleeps on until the owner leaves, and from here on waits for that.
+    waits_.begin(thread->id, monitor.index, thread->wants);
     if (!all) break;
   }
 }

@@ -16,6 +16,7 @@
 #include "boundary/stops.h"
 #include "models/parts/cell_references.h"
 #include "models/parts/layout.h"
+#include "models/parts/locked_slot.h"
 #include "models/parts/memory_of_mutator.h"
 #include "models/parts/monitor.h"
 #include "models/parts/operations.h"
@@ -41,7 +42,7 @@ struct RawModel : Layout<NoHeader> {
   using Local = typename Handles::template Local<T, Mutator>;
   template <class T>
   using Global = RawGlobal<T>;
-  using Cell = WeakCell<PlainSlot>;
+  using Cell = WeakCell<BasicLockedSlot<>>;  // one key's ephemerons may be made by many threads
   template <class T>
   using Weak = CellWeak<Layout<NoHeader>, Cell, T>;
   template <class K, class V>

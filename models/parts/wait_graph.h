@@ -31,7 +31,8 @@ class WaitGraph {
   /// How long a thread sleeps before it looks whether it sleeps for ever.
   static constexpr std::int64_t look_after_ns = 200'000'000;
 
-  /// `thread` is going to sleep in front of `monitor`, an object's of this type; called by it.
+  /// `thread` is going to sleep in front of `monitor`, an object's of this type; called by it, or,
+  /// under the monitor's mutex, by whoever makes it wait there.
   void begin(std::uint32_t thread, std::uint32_t monitor, const TypeInfo* type) {
     Wait& wait = waits_[thread];
     wait.type.store(type, std::memory_order_relaxed);

@@ -27,18 +27,6 @@ struct EphemeronLink {
   void** value = nullptr;  ///< where the value is kept; null: not linked
 };
 
-/// A slot that nobody else can be looking at.
-class PlainSlot {
- public:
-  template <class F>
-  decltype(auto) update(F&& f) {
-    return std::forward<F>(f)(object_);
-  }
-
- private:
-  void* object_ = nullptr;
-};
-
 /// Slot: update(f) returns f(void*& object) while nobody else looks. As thread-safe as that.
 template <class Slot>
 class WeakCell {
@@ -59,8 +47,10 @@ class WeakCell {
   template <class Keep>
   void* value(const EphemeronLink& link, Keep&& keep) {
     return slot_.update([&](void*& object) -> void* {
-      return object != nullptr && *link.value != nullptr && keep(*link.value) ? *link.value
-                                                                              : nullptr;
+      // (Not linked: an ephemeron that is used on after its end, where counts may be wrong.)
+      const bool kept =
+          object != nullptr && link.value != nullptr && *link.value != nullptr && keep(*link.value);
+      return kept ? *link.value : nullptr;
     });
   }
   /// The object is dead.

@@ -66,7 +66,7 @@ struct SameForAll : PlainFields {
     static bool release_observed(Header* object) { return object->count.release_observed(); }
     static bool try_retain(Header* object) { return object->count.try_retain(); }
     /// Whether the caller's reference is known to be the only one.
-    static bool is_sole(const Header* object) { return object->count.value() == 1; }
+    static bool is_sole(Header* object) { return object->count.is_sole(); }
     /// Whether others have found something for this mutator to do, and how it is done.
     static constexpr bool has_mail() { return false; }
     template <class F>
@@ -92,6 +92,8 @@ class PlainCount {
     ++value_;
     return true;
   }
+  /// Whether the caller's reference is the only one; then nobody else touches the count any more.
+  bool is_sole() const { return value_ == 1; }
   std::uint32_t value() const { return value_; }
   /// The word of a dead object is the reclaimer's.
   void reuse(std::uint32_t word) { value_ = word; }
@@ -127,6 +129,7 @@ class BasicAtomicCount {
     }
     return false;
   }
+  bool is_sole() const { return value_.load(std::memory_order_acquire) == 1; }
   std::uint32_t value() const { return value_.load(std::memory_order_relaxed); }
   void reuse(std::uint32_t word) { value_.store(word, std::memory_order_relaxed); }
 

@@ -69,6 +69,13 @@ class BasicLockedCount {
     return old;
   }
 
+  /// Asked under the lock: whoever gave up the last reference but one has let go of it, then.
+  bool is_sole() {
+    lock();
+    const bool sole = value() == 1;
+    unlock();
+    return sole;
+  }
   std::uint32_t value() const { return count_.load(std::memory_order_relaxed); }
   /// The word of a dead object is the reclaimer's.
   void reuse(std::uint32_t word) { count_.store(word, std::memory_order_relaxed); }

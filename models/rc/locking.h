@@ -15,16 +15,16 @@
 #include "boundary/heap_options.h"
 #include "boundary/stops.h"
 #include "measure/clock.h"
+#include "models/parts/locked_slot.h"
 #include "models/parts/side_by_side.h"
 #include "models/rc/gil.h"
-#include "models/rc/locked_slot.h"
 #include "models/rc/tick_gil.h"
 
 namespace reclaim::rc {
 
 struct FreeThreaded : parts::SideBySide {
   /// The pointer of a Global.
-  using Slot = BasicLockedSlot<>;
+  using Slot = parts::BasicLockedSlot<>;
 };
 
 /// Gil: BasicGil or BasicTickGil.

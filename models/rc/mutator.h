@@ -112,7 +112,7 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
     const bool sole = reclaimer_.is_sole(blob);
     if constexpr (checked) {
       blob->verify_alive();
-      if (!sole && !Parts::Parties::finds_late) {
+      if (!sole && dies_at_once()) {
         violation("a blob to be resized has one reference", "it has more, or is pinned", site);
       }
     }
@@ -330,6 +330,7 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   }
   void collect_now() {
     heap_.release_orphans(reclaimer_);
+    reclaimer_.catch_up(stops_);  // what waits to be taken apart may hold on to a cycle
     if constexpr (Parts::Cycles::collects) {
       locking_.alone(StopCause::cycle_gc, [this] { heap_.cycles().collect(reclaimer_); });
     }

@@ -80,7 +80,7 @@ class Reclaimer {
   /// Takes a reference to an object that may be dying; false: it is.
   bool try_retain(Header* object) { return party_.try_retain(object); }
   /// Whether the caller's reference is known to be the only one.
-  bool is_sole(const Header* object) const { return party_.is_sole(object); }
+  bool is_sole(Header* object) const { return party_.is_sole(object); }
 
   /// Gives up a reference. True: it was the last, weak references to the object are null, and the
   /// dead object is the caller's to bury.

@@ -8,8 +8,8 @@
 #include "boundary/heap_options.h"
 #include "boundary/stops.h"
 #include "measure/clock.h"
+#include "models/parts/locked_slot.h"
 #include "models/parts/safepoint.h"
-#include "models/rc/locked_slot.h"
 
 namespace reclaim::rc {
 
@@ -17,7 +17,7 @@ namespace reclaim::rc {
 struct Stoppable {
   static constexpr bool parallel = true;
   /// The pointer of a Global.
-  using Slot = BasicLockedSlot<>;
+  using Slot = parts::BasicLockedSlot<>;
 
   class OfMutator;
 

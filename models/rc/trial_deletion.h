@@ -67,6 +67,7 @@ class TrialDeletion::Collector {
     ~OfMutator() {
       const std::lock_guard lock(collector_.mutex_);
       std::erase(collector_.mutators_, this);
+      collector_.left_count_.fetch_add(roots_.count, std::memory_order_relaxed);
       collector_.left_.splice(roots_);
     }
     OfMutator(const OfMutator&) = delete;
@@ -126,7 +127,9 @@ class TrialDeletion::Collector {
   template <class T, class Reclaimer, class Locking>
   void before_make(Reclaimer& reclaimer, Locking& locking) {
     if constexpr (watches<T>()) {
-      if (reclaimer.roots().roots_.count >= enough_.load(std::memory_order_relaxed)) [[unlikely]] {
+      const std::size_t found =
+          reclaimer.roots().roots_.count + left_count_.load(std::memory_order_relaxed);
+      if (found >= enough_.load(std::memory_order_relaxed)) [[unlikely]] {
         collect_due(reclaimer, locking);
       }
     }
@@ -193,8 +196,9 @@ class TrialDeletion::Collector {
   static void delete_garbage(const std::vector<Header*>& garbage, Reclaimer& reclaimer);
 
   std::mutex mutex_;
-  std::vector<OfMutator*> mutators_;  // guarded by mutex_
-  Roots left_;                        // guarded by mutex_: of mutators that have gone
+  std::vector<OfMutator*> mutators_;        // guarded by mutex_
+  Roots left_;                              // guarded by mutex_: of mutators that have gone
+  std::atomic<std::size_t> left_count_{0};  ///< of those, what no collection has looked at
   std::atomic<std::size_t> enough_{roots_least};
 };
 
@@ -220,6 +224,7 @@ std::vector<Header*> TrialDeletion::Collector<Header>::take_roots(Reclaimer& rec
   Roots all;
   const std::lock_guard lock(mutex_);
   all.splice(left_);
+  left_count_.store(0, std::memory_order_relaxed);
   for (OfMutator* mutator : mutators_) all.splice(mutator->roots_);
   std::vector<Header*> roots;
   while (all.first != nullptr) {

@@ -9,6 +9,7 @@
 #include "cells/environment.h"
 #include "cells/names.h"
 #include "cells/registry.h"
+#include "cli/experiments/experiment.h"
 #include "cli/verbs.h"
 
 namespace reclaim::cli {
@@ -119,15 +120,36 @@ std::string allocators_text(const Json& list) {
   return text + "/path/lib.so              any library that brings a malloc\n";
 }
 
+Json experiments_json() {
+  Json list = Json::array();
+  for (const Experiment& experiment : experiments()) {
+    list.push_back({{"id", experiment.id},
+                    {"number", experiment.number},
+                    {"claim", experiment.claim},
+                    {"expected", experiment.expected}});
+  }
+  return list;
+}
+
+std::string experiments_text(const Json& list) {
+  std::string text;
+  for (const Json& item : list) {
+    text += fmt::format("{:>2}  {:<13}{}\n", item.at("number").get<int>(), text_of(item, "id"),
+                        text_of(item, "claim"));
+  }
+  return text;
+}
+
 struct Kind {
   const char* name;
   Json (*json)();
   std::string (*text)(const Json&);
 };
 
-constexpr std::array<Kind, 3> kinds = {{{"models", models_json, models_text},
+constexpr std::array<Kind, 4> kinds = {{{"models", models_json, models_text},
                                         {"workloads", workloads_json, workloads_text},
-                                        {"allocators", allocators_json, allocators_text}}};
+                                        {"allocators", allocators_json, allocators_text},
+                                        {"experiments", experiments_json, experiments_text}}};
 
 }  // namespace
 
@@ -135,7 +157,7 @@ int list_verb(Arguments arguments) {
   std::string what;
   bool json = false;
   Parser parser{"list", "List what can be chosen."};
-  parser.required("what", what, "WHAT", "models, workloads or allocators");
+  parser.required("what", what, "WHAT", "models, workloads, allocators or experiments");
   parser.flag("--json", json, "a JSON array of objects, each with an \"id\"");
   if (const auto done = parser.parse(arguments)) return *done;
   std::vector<std::string> names;

@@ -23,14 +23,17 @@ int help_verb(Arguments arguments);
 int version_verb(Arguments arguments);
 int test_verb(Arguments arguments);
 
-constexpr std::array<Verb, 11> all_verbs = {{
+constexpr std::array<Verb, 12> all_verbs = {{
     {"report", report_verb, "report [--quick] [--family NAME] [--out DIR]",
      "the main job: the standard comparison, measured and written up"},
     {"report", report_verb, "report A.jsonl.. --out DIR", "write up results that are there"},
     {"test", test_verb, "test [--only PRESET] [-R REGEX]", "build and run every test"},
     {"run", run_verb, "run -m MODEL,.. -w WORKLOAD,..",
      "measure what you choose (reclaim run --help)"},
-    {"list", list_verb, "list models|workloads|allocators", "what can be chosen [--json]"},
+    {"experiment", experiment_verb, "experiment N|NAME|all",
+     "a claim, what was expected, what was measured (reclaim list experiments)"},
+    {"list", list_verb, "list models|workloads|allocators|experiments",
+     "what can be chosen [--json]"},
     {"timeline", timeline_verb, "timeline FILE -o PICTURE.svg",
      "who held the GIL, waited and collected, drawn from run --events FILE"},
     {"compare", compare_verb, "compare A.jsonl B.jsonl", "what changed, and is it sure"},

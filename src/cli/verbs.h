@@ -12,6 +12,7 @@ namespace reclaim::cli {
 
 int compare_verb(Arguments arguments);
 int doctor_verb(Arguments arguments);
+int experiment_verb(Arguments arguments);
 int list_verb(Arguments arguments);
 int record_verb(Arguments arguments);
 int report_verb(Arguments arguments);

@@ -130,7 +130,7 @@ struct BiasedWeakLoad : rl::test_suite<BiasedWeakLoad<short_cut>, 2> {
   using Count = rc::BasicBiasedCount<Machine>;
   std::optional<Count> count;
   std::optional<Mail<Machine, true>> mail;
-  std::optional<parts::WeakCell<rc::BasicLockedSlot<Machine>>> cell;
+  std::optional<parts::WeakCell<parts::BasicLockedSlot<Machine>>> cell;
   rl::var<int> object;
   rl::var<int> taken_apart;
 

@@ -74,7 +74,7 @@ template <bool short_cut, unsigned loaders>
 struct WeakLoad : rl::test_suite<WeakLoad<short_cut, loaders>, loaders + 1> {
   using Machine = RelacyMachine<>;
   std::optional<rc::BasicAtomicCount<Machine>> count;
-  std::optional<parts::WeakCell<rc::BasicLockedSlot<Machine>>> cell;
+  std::optional<parts::WeakCell<parts::BasicLockedSlot<Machine>>> cell;
   rl::var<int> object;
   rl::var<int> taken_apart;
 

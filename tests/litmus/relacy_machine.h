@@ -17,6 +17,7 @@
 #include <string>
 #include <utility>
 
+#include "models/parts/locked_slot.h"
 #include "models/parts/monitor_protocol.h"
 #include "models/parts/safepoint.h"
 #include "models/parts/wait_graph.h"
@@ -25,7 +26,6 @@
 #include "models/rc/counts.h"
 #include "models/rc/gil.h"
 #include "models/rc/locked_count.h"
-#include "models/rc/locked_slot.h"
 #include "models/rc/tick_gil.h"
 // Must stand behind the protocols.
 #include <relacy/relacy.hpp>

@@ -95,6 +95,35 @@ TEST(ManualChecked, AReferenceIsStaleThoughItsMemoryIsAnothersByNow) {
   EXPECT_EXIT(mistake(), caught, "use after free: its memory is by now another's: Node");
 }
 
+struct Watched : M::Object<Watched, WeaklyReferenced> {
+  std::int64_t key = 0;
+};
+
+TEST(ManualChecked, AStaleValueOfAnEphemeronIsNoticedToo) {
+  NEEDS_ITS_OWN_CHECKS();
+  const auto mistake = [] {
+    M::Heap heap;
+    Mutator m{heap};
+    const M::Local<Watched> key{m, m.make<Watched>()};
+    M::Local<Watched> value{m, m.make<Watched>()};
+    const M::Local<M::Ephemeron<Watched, Watched>> entry{m, m.make_ephemeron(key, value)};
+    m.discard(value);
+    const M::Local<Watched> loaded{m, m.load_value(entry)};
+    loaded->key = 1;
+  };
+  EXPECT_EXIT(mistake(), caught, "use after free: Watched");
+}
+
+TEST(ManualChecked, PlacesAreUsedForMoreObjectsThanAStampCanTellApart) {
+  M::Heap heap;
+  Mutator m{heap};
+  for (int i = 0; i < 65 * 40'000; ++i) m.discard(m.make<Node>());
+  const LocalNode node{m, m.make<Node>()};
+  node->key = 1;
+  LocalNode last{m, m.copy(node)};
+  m.discard(last);
+}
+
 TEST(ManualChecked, AWriteBesideAnObjectIsNoticedWhenItIsFreed) {
   const auto mistake = [] {
     M::Heap heap;

@@ -361,6 +361,48 @@ TYPED_TEST(MonitorTest, ThreadsThatWaitForEachOtherEndTheProcessAndAreNamed) {
               "which waits for the Cell that thread [0-9] holds\n");
 }
 
+TYPED_TEST(MonitorTest, WhoIsNotifiedByTheOneThatThenWaitsForItIsPartOfTheCircle) {
+  using M = TypeParam;
+  using Array = typename M::template Array<typename TestFixture::Object>;
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto lock_up = [&] {
+    typename M::template Global<Array> all{this->heap};
+    {
+      typename M::Mutator m{this->heap};
+      typename M::template Local<Array> array{
+          m, m.template make_array<typename TestFixture::Object>(2)};
+      for (std::size_t i = 0; i < 2; ++i) {
+        m.store(array, i, m.template make<typename TestFixture::Object>());
+      }
+      m.store(all, array);
+    }
+    std::atomic<bool> holds_both{false};
+    this->together(2, [&](auto& m, auto&, int me) {
+      typename M::template Local<Array> array{m, m.load(all)};
+      typename TestFixture::Local first{m, m.load(array, 0)};
+      typename TestFixture::Local second{m, m.load(array, 1)};
+      if (me == 0) {
+        m.synchronized(first, [&] {
+          m.synchronized(second, [&] {
+            holds_both = true;
+            holds_both.notify_all();
+            m.wait(second);  // lets go of the second only
+          });
+        });
+      } else {
+        m.blocking([&] { holds_both.wait(false); });
+        m.synchronized(second, [&] {
+          m.notify(second);
+          m.synchronized(first, [] {});
+        });
+      }
+    });
+  };
+  EXPECT_EXIT(lock_up(), testing::ExitedWithCode(deadlock_exit_code),
+              "reclaim: deadlock: thread [0-9] waits for the Cell that thread [0-9] holds, "
+              "which waits for the Cell that thread [0-9] holds\n");
+}
+
 TYPED_TEST(MonitorTest, ThreadIdsAreUsedAgain) {
   for (int i = 0; i < 40000; ++i) {
     if (i % 1000 == 0) {

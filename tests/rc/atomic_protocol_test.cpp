@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "models/parts/locked_slot.h"
 #include "models/rc/counts.h"
-#include "models/rc/locked_slot.h"
 
 namespace reclaim::rc {
 namespace {
@@ -130,7 +130,7 @@ TEST(AtomicCount, WhoeverReachesZeroAcquires) {
 }
 
 TEST(LockedSlot, HoldsWhatWasPutThere) {
-  BasicLockedSlot<RecordingMachine> slot;
+  parts::BasicLockedSlot<RecordingMachine> slot;
   int object = 0;
   slot.update([&](void*& held) {
     EXPECT_EQ(held, nullptr);
@@ -140,13 +140,13 @@ TEST(LockedSlot, HoldsWhatWasPutThere) {
 }
 
 TEST(LockedSlot, AcquiresAndReleases) {
-  BasicLockedSlot<RecordingMachine> slot;
+  parts::BasicLockedSlot<RecordingMachine> slot;
   EXPECT_EQ(done_by([&] { slot.update([](void*&) {}); }),
             (Done{"load relaxed", "exchange acquire", "store release"}));
 }
 
 TEST(LockedSlot, NobodyElseGetsInMeanwhile) {
-  BasicLockedSlot<RecordingMachine> slot;
+  parts::BasicLockedSlot<RecordingMachine> slot;
   slot.update([&](void*&) {
     EXPECT_THROW(slot.update([](void*&) { ADD_FAILURE() << "two at once"; }),
                  RecordingMachine::WouldWait);
@@ -155,7 +155,7 @@ TEST(LockedSlot, NobodyElseGetsInMeanwhile) {
 }
 
 TEST(LockedSlot, IsUnlockedWhenTheUpdateThrows) {
-  BasicLockedSlot<RecordingMachine> slot;
+  parts::BasicLockedSlot<RecordingMachine> slot;
   EXPECT_THROW(slot.update([](void*&) { throw 1; }), int);
   slot.update([](void*&) {});
 }

@@ -66,6 +66,24 @@ TYPED_TEST(LazyFreeing, TakesSoManyApartAtEachOperation) {
   }
 }
 
+TYPED_TEST(LazyFreeing, ABlobThatOnlyTheDeadReferToBesideUsMayBeResized) {
+  using M = TypeParam;
+  using Blob = typename M::Blob;
+  using Blobs = typename M::template Array<Blob>;
+  typename M::Heap heap{at_most(1)};
+  typename M::Mutator m{heap};
+  typename M::template Local<Blob> blob{m, m.make_blob(10)};
+  {
+    typename M::template Local<typename M::template Array<Blobs>> outer{
+        m, m.template make_array<Blobs>(1)};
+    const typename M::template Local<Blobs> inner{m, m.template make_array<Blob>(1)};
+    m.store(inner, 0, blob);
+    m.store(outer, 0, inner);
+  }
+  blob = m.resize(blob, 100);
+  EXPECT_EQ(blob->size(), 100u);
+}
+
 TYPED_TEST(LazyFreeing, IsAllAtOnceUnlessAskedFor) {
   using M = TypeParam;
   typename M::Heap heap;

@@ -112,6 +112,19 @@ TEST(Racy, WhatDiesTwiceIsReclaimedOnce) {
   EXPECT_GT(extra_of(heap, "updates_of_the_dead"), 0);
 }
 
+TEST(Racy, AnEphemeronThatDiedTooEarlyIsUsedOnWithoutHarm) {
+  using Entry = M::Ephemeron<Told<M>, Told<M>>;
+  M::Heap heap;
+  Mutator m{heap};
+  const LocalTold<M> key{m, m.make<Told<M>>()};
+  const LocalTold<M> value{m, m.make<Told<M>>()};
+  M::Local<Entry> one{m, m.make_ephemeron(key, value)};
+  const M::Local<Entry> two{m, m.fresh(one.get(), Site::here())};  // and no count for it
+  one = nullptr;
+  EXPECT_FALSE(m.load_value(two));
+  EXPECT_TRUE(m.load_key(two));
+}
+
 TEST(Racy, NoMemoryIsGivenToAnotherObjectWhileTheHeapLives) {
   M::Heap heap;
   Mutator m{heap};

@@ -125,6 +125,36 @@ TEST(TrialDeletion, ManyThreadsTieAndDropRingsWhileOthersCollect) {
   EXPECT_EQ(left_in(heap), 0u);
 }
 
+TEST(TrialDeletion, IsDueWhenMutatorsThatHaveGoneLeftEnoughToLookAt) {
+  M::Heap heap;
+  for (int thread = 0; thread < 40; ++thread) {
+    Mutator m{heap};
+    for (int i = 0; i < 500; ++i) const LocalKnot<M> ring{m, make_ring<M>(m, 2)};
+  }
+  EXPECT_GT(stops_of(heap, StopCause::cycle_gc), 0u);
+}
+
+TEST(TrialDeletion, CollectsWhatHangsOnTheDeadThatWaitToBeTakenApart) {
+  HeapOptions options;
+  options.free_at_most = 1;
+  M::Heap heap{options};
+  Mutator m{heap};
+  Told<M>::ends = 0;
+  {
+    const LocalKnot<M> ring{m, make_ring<M>(m, 3)};
+    m.store(ring, &Knot<M>::told, m.make<Told<M>>());
+    LocalKnot<M> chain{m, m.make<Knot<M>>()};
+    m.store(chain, &Knot<M>::other, ring);
+    for (int i = 0; i < 10; ++i) {
+      LocalKnot<M> link{m, m.make<Knot<M>>()};
+      m.store(link, &Knot<M>::next, chain);
+      chain = m.escape(link);
+    }
+  }  // the chain dies from its head on, one at a time, and holds the ring
+  m.collect();
+  EXPECT_EQ(Told<M>::ends, 1);
+}
+
 TEST(TrialDeletion, LeavesTheDeadAloneThatWaitToBeTakenApart) {
   HeapOptions options;
   options.free_at_most = 3;

@@ -9,7 +9,7 @@
 
 #include "models/parts/machine.h"
 
-namespace reclaim::rc {
+namespace reclaim::parts {
 
 /// Thread-safe. Objects are aligned to two bytes at least.
 template <class Machine = parts::Machine>
@@ -47,4 +47,4 @@ class BasicLockedSlot {
   Word word_{0};
 };
 
-}  // namespace reclaim::rc
+}  // namespace reclaim::parts
