@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "cells/mistakes.h"
 #include "cells/quantities.h"
 #include "cells/record.h"
 #include "measure/clock.h"
@@ -82,7 +83,7 @@ void TerminalProgress::end(const cells::Cell& cell, const cells::Json& record, s
   ++done_;
   const std::string status = record.at("status");
   if (bar_ || quiet_) {
-    if (status == "ok") return;
+    if (status == "ok" || cells::errs(record)) return;  // where it errs, the table tells
     const std::string reason =
         fmt::format("{}: {}", status, record.at("message").get<std::string>());
     if (status == "skipped") {
