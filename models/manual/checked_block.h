@@ -88,7 +88,7 @@ static_assert(sizeof(CheckedBlock) % alignof(std::max_align_t) == 0);
   say_where("made", block.made);
   if (is_its_own && !block.is_alive()) say_where("freed", block.freed);
   say_where("and now", now);
-  say("\n");
+  say("%s", "\n");
   end_process(mistake_exit_code, line.data(), used);
 }
 

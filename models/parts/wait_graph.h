@@ -117,7 +117,7 @@ class WaitGraph {
       say("%s waits for the %.*s that thread %u holds", i == 0 ? "" : ", which",
           static_cast<int>(name.size()), name.data(), circle.steps[(i + 1) % circle.length].thread);
     }
-    say("\n");
+    say("%s", "\n");
     end_process(deadlock_exit_code, line.data(), used);
   }
 

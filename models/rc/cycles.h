@@ -70,6 +70,8 @@ class GenerationalCycles::Collector {
   static constexpr bool collects = true;
   using OfMutator = NoPossibleRoots<Collector>;
 
+  bool runs_by_itself = true;  ///< as after gc.enable()
+
   /// Only containers are watched: objects of types with references.
   template <class T>
   static constexpr bool watches() {
@@ -164,6 +166,10 @@ class GenerationalCycles::Collector {
   /// survived it: else n objects that stay would be looked at O(n^2) times in all.
   template <class Reclaimer, class Locking>
   [[gnu::noinline]] void collect_due(Reclaimer& reclaimer, Locking& locking) {
+    if (!runs_by_itself) {
+      generations_[0].count = 0;
+      return;
+    }
     for (std::size_t i = generation_count; i-- > 0;) {
       if (generations_[i].count <= thresholds[i]) continue;
       if (i == generation_count - 1 && long_lived_pending_ < long_lived_total_ / 4) continue;

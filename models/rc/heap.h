@@ -25,16 +25,21 @@ class Heap {
   explicit Heap(const HeapOptions& options = {})
       : stress_(options.stress),
         free_at_most_(options.free_at_most),
+        cycle_collector_(options.cycle_collector),
         locking_(options),
-        events_(options.keep_events) {}
+        events_(options.keep_events) {
+    if constexpr (Parts::Cycles::collects) cycles_.runs_by_itself = cycle_collector_;
+  }
   /// Takes with it what a collection can find: a heap is a value. No mutator is attached.
   ~Heap() { collect_last(); }
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
 
-  /// Runs a last collection. Call while no mutator is attached.
+  /// Runs a last collection, where the cycle collector runs by itself. Call while no mutator is
+  /// attached.
   Census census() {
-    collect_last();
+    release_orphans(reclaimer_);
+    if (cycle_collector_) collect_last();
     typename Parts::Counting sum;
     sum.add(counting_);
     sum.add(reclaimer_.counting());
@@ -92,6 +97,7 @@ class Heap {
 
   const StressOptions stress_;
   const std::uint64_t free_at_most_;
+  const bool cycle_collector_;
   typename Parts::Locking::OfHeap locking_;
   [[no_unique_address]] typename Parts::Parties::OfHeap parties_;
   typename Parts::Cycles cycles_;

@@ -43,8 +43,41 @@ struct TrialDeletion {
 
 template <class Header>
 class TrialDeletion::Collector {
+  enum class Life : std::uint8_t { lasts, ending, over };
+  enum class Colour : std::uint8_t { black, gray };
+
+  /// In front of each watched object.
+  struct Prefix {
+    Header* next_root = nullptr;
+    std::uint32_t references = 0;  ///< that come from outside, as far as known
+    std::atomic<bool> buffered{false};
+    Life life = Life::lasts;
+    Colour colour = Colour::black;  ///< gray: visited, and not yet known to be reachable
+  };
+  static_assert(sizeof(Prefix) == 16);
+
+  /// A list through the prefixes.
+  struct Roots {
+    Header* first = nullptr;
+    std::size_t count = 0;
+
+    void push(Header* object) {
+      prefix_of(object).next_root = std::exchange(first, object);
+      ++count;
+    }
+    Header* pop() {
+      --count;
+      return std::exchange(first, prefix_of(first).next_root);
+    }
+    void splice(Roots& other) {
+      while (other.first != nullptr) push(other.pop());
+    }
+  };
+
  public:
   static constexpr bool collects = true;
+
+  bool runs_by_itself = true;
 
   /// Only objects that may be part of a cycle: an array may, through what its elements refer to.
   template <class T>
@@ -139,37 +172,6 @@ class TrialDeletion::Collector {
   void collect(Reclaimer& reclaimer);
 
  private:
-  enum class Life : std::uint8_t { lasts, ending, over };
-  enum class Colour : std::uint8_t { black, gray };
-
-  /// In front of each watched object.
-  struct Prefix {
-    Header* next_root = nullptr;
-    std::uint32_t references = 0;  ///< that come from outside, as far as known
-    std::atomic<bool> buffered{false};
-    Life life = Life::lasts;
-    Colour colour = Colour::black;  ///< gray: visited, and not yet known to be reachable
-  };
-  static_assert(sizeof(Prefix) == 16);
-
-  /// A list through the prefixes.
-  struct Roots {
-    Header* first = nullptr;
-    std::size_t count = 0;
-
-    void push(Header* object) {
-      prefix_of(object).next_root = std::exchange(first, object);
-      ++count;
-    }
-    Header* pop() {
-      --count;
-      return std::exchange(first, prefix_of(first).next_root);
-    }
-    void splice(Roots& other) {
-      while (other.first != nullptr) push(other.pop());
-    }
-  };
-
   static Prefix& prefix_of(Header* object) { return *(reinterpret_cast<Prefix*>(object) - 1); }
   static bool is_gray(Header* object) { return prefix_of(object).colour == Colour::gray; }
 
@@ -182,6 +184,7 @@ class TrialDeletion::Collector {
 
   template <class Reclaimer, class Locking>
   [[gnu::noinline]] void collect_due(Reclaimer& reclaimer, Locking& locking) {
+    if (!runs_by_itself) return;
     locking.alone(StopCause::cycle_gc, [&] { collect(reclaimer); });
   }
 

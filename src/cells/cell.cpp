@@ -12,11 +12,11 @@ namespace reclaim::cells {
 
 namespace {
 
-constexpr std::array identity_names = {"model",           "allocator", "workload",     "size",
-                                       "params",          "threads",   "heap",         "round",
-                                       "warmup",          "seed",      "counted",      "collectors",
-                                       "gil_interval_us", "gil_ticks", "free_at_most", "planted",
-                                       "mistake",         "stress"};
+constexpr std::array identity_names = {
+    "model",           "allocator",  "workload",        "size",      "params",
+    "threads",         "heap",       "round",           "warmup",    "seed",
+    "counted",         "collectors", "gil_interval_us", "gil_ticks", "free_at_most",
+    "cycle_collector", "planted",    "mistake",         "stress"};
 constexpr std::array work_names = {"workload", "size", "params", "threads", "seed"};
 
 }  // namespace
@@ -62,6 +62,7 @@ Json identity(const Cell& cell) {
   result["gil_interval_us"] = cell.gil_interval_us != 0 ? Json(cell.gil_interval_us) : Json();
   result["gil_ticks"] = cell.gil_ticks != 0 ? Json(cell.gil_ticks) : Json();
   result["free_at_most"] = cell.free_at_most != 0 ? Json(cell.free_at_most) : Json();
+  result["cycle_collector"] = cell.cycle_collector ? Json() : Json("off");
   result["planted"] = cell.planting.any() ? Json(format_planting(cell.planting)) : Json();
   result["mistake"] = cell.mistakes.any() ? Json(format_mistake(cell.mistakes)) : Json();
   result["stress"] = nullptr;

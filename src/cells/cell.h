@@ -27,9 +27,10 @@ struct Cell {
   std::uint64_t gil_ticks = 0;        ///< HeapOptions::gil_switch_ticks; 0: its own default
   std::uint64_t free_at_most = 0;     ///< HeapOptions::free_at_most
   std::string explain;                ///< file for HeapOptions::explain_descriptor; empty: none
+  bool cycle_collector = true;        ///< HeapOptions::cycle_collector
   std::string events;                 ///< file for the events; empty: none are kept
   Planting planting;
-  MistakeRate mistakes;               ///< HeapOptions::mistakes, but for the seed
+  MistakeRate mistakes;  ///< HeapOptions::mistakes, but for the seed
   StressOptions stress;
 
   /// "gen", "manual:mimalloc".

@@ -274,6 +274,7 @@ class RoundBuilder {
       cell.free_at_most = request_.free_at_most;
       if (model.info->explains) cell.explain = request_.explain;
       cell.events = request_.events;
+      cell.cycle_collector = request_.cycle_collector;
       cell.planting = planting_;
       cell.stress = request_.stress;
       for (const MistakeRate& mistakes : mistakes_) {

@@ -29,6 +29,7 @@ struct PlanRequest {
   std::uint64_t free_at_most = 0;     ///< Cell::free_at_most
   std::string explain;                ///< Cell::explain
   std::vector<std::string> mistakes;  ///< "forget-free=0.01", "none"; empty: none
+  bool cycle_collector = true;        ///< Cell::cycle_collector
   std::string events;                 ///< Cell::events
   std::string planted;                ///< "leaks=17+cycles=3"; empty: none
   StressOptions stress;

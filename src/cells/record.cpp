@@ -58,8 +58,12 @@ Json empty_record(const Cell& cell, const char* status, const std::string& messa
                                     : workload.planted_cyclic_objects(cell.context);
   record["planted_leaks"] = planted + cell.planting.objects();
   // Planted cycles are walked and discarded in the workload's source: who frees by hand frees them.
-  record["expected_leaks"] = (model.collects_cycles || model.wants_discard ? 0 : planted) +
-                             (model.reclaims ? cell.planting.expected_left(model) : 0);
+  // A cycle collector beside the counts may have been told not to run.
+  ModelTraits in_force = model;
+  if (!cell.cycle_collector && model.stops.has(StopCause::cycle_gc))
+    in_force.collects_cycles = false;
+  record["expected_leaks"] = (in_force.collects_cycles || model.wants_discard ? 0 : planted) +
+                             (model.reclaims ? cell.planting.expected_left(in_force) : 0);
   record["extra"] = Json::object();
   return record;
 }

@@ -26,7 +26,7 @@ using ModelInfo = ModelTraits;
 
 struct RunRequest {
   WorkloadContext context;
-  HeapOptions heap;    ///< limit_bytes 0: no limit
+  HeapOptions heap;  ///< limit_bytes 0: no limit
   Planting planting;
   bool census = true;  ///< false: the uncounted instantiation, where it was compiled
   int warmup = 0;      ///< times the work is done in this process before the measured time

@@ -59,6 +59,8 @@ Order parse(std::span<char* const> arguments) {
       request.heap.stress.collect_together = true;
     } else if (name == "--delay-workers") {
       request.heap.stress.delay_workers = true;
+    } else if (name == "--no-cycle-collector") {
+      request.heap.cycle_collector = false;
     } else if (name == "--probe-version") {
       order.probe = true;
     } else {
@@ -310,6 +312,7 @@ std::vector<std::string> worker_arguments(const Cell& cell, const std::string& p
   if (cell.gil_interval_us != 0) add("--gil-interval", fmt::format("{}", cell.gil_interval_us));
   if (cell.gil_ticks != 0) add("--gil-ticks", fmt::format("{}", cell.gil_ticks));
   if (cell.free_at_most != 0) add("--free-at-most", fmt::format("{}", cell.free_at_most));
+  if (!cell.cycle_collector) arguments.emplace_back("--no-cycle-collector");
   if (cell.planting.any()) add("--plant", format_planting(cell.planting));
   if (cell.mistakes.any()) add("--mistake", format_mistake(cell.mistakes));
   if (!cell.census) arguments.emplace_back("--no-census");

@@ -118,6 +118,8 @@ void add_session_options(Parser& parser, SessionRequest& request) {
                "rc-gil-ticks: safepoints after which the lock is let go; 100 if not given");
   parser.value("--free-at-most", plan.free_at_most, "N",
                "rc models: dead objects that one operation takes apart; all if not given");
+  parser.flag("--no-cycle-collector{false}", plan.cycle_collector,
+              "rc models: their cycle collector does not run, as after gc.disable()");
   parser.value("--plant", plan.planted, "leaks=N+cycles=N",
                "objects, and pairs that refer to each other, that the program forgets: what the "
                "census must find");

@@ -198,6 +198,10 @@ void read_identity(const Json& line, Cell& cell) {
       cell.parameters += printable(name) + "=" + parameter_text(value);
     }
   }
+  if (!text(line, "cycle_collector").empty()) {
+    if (!cell.parameters.empty()) cell.parameters += ", ";
+    cell.parameters += "no cycle collector";
+  }
   if (const std::string planted = text(line, "planted"); !planted.empty()) {
     if (!cell.parameters.empty()) cell.parameters += ", ";
     cell.parameters += "planted " + planted;

@@ -198,14 +198,17 @@ TEST(Plan, TheSettingsOfCountingReachTheCellItsIdentityAndItsWorker) {
   const Cell standard = make_plan(r).cells.at(0);
   EXPECT_TRUE(identity(standard).at("gil_interval_us").is_null());
   EXPECT_TRUE(identity(standard).at("gil_ticks").is_null());
+  EXPECT_TRUE(identity(standard).at("cycle_collector").is_null());
   EXPECT_EQ(worker_line(standard).find("--gil-"), std::string::npos);
   r.gil_interval_us = 250;
   r.gil_ticks = 7;
   r.free_at_most = 100;
+  r.cycle_collector = false;
   const Cell cell = make_plan(r).cells.at(0);
   EXPECT_EQ(identity(cell).at("gil_interval_us"), 250);
   EXPECT_EQ(identity(cell).at("gil_ticks"), 7);
   EXPECT_EQ(identity(cell).at("free_at_most"), 100);
+  EXPECT_EQ(identity(cell).at("cycle_collector"), "off");
   EXPECT_NE(worker_line(cell).find(" --gil-interval 250 "), std::string::npos);
   EXPECT_NE(worker_line(cell).find(" --gil-ticks 7 "), std::string::npos);
   EXPECT_NE(worker_line(cell).find(" --free-at-most 100 "), std::string::npos);

@@ -72,6 +72,7 @@ TEST(Cell, ThatEndsWellIsOkAndHasEveryField) {
                                              "gil_interval_us",
                                              "gil_ticks",
                                              "free_at_most",
+                                             "cycle_collector",
                                              "planted",
                                              "mistake",
                                              "stress",

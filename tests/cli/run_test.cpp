@@ -1,6 +1,7 @@
 // `reclaim run`: exit codes, and what goes where.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "command.h"

@@ -112,7 +112,7 @@ TEST(HeapWithoutALimit, GrowsToItsTargetRatio) {
 /// for their ends. So  unused <= 1/8 + 15/16 * 1/8 < 1/4  and a block for each worker.
 TEST(OldSpace, WastesLessThanAQuarterAfterAFullCollection) {
   constexpr std::uint64_t seed = 17;
-  for (const std::uint64_t kept_percent : {3, 10, 50, 80, 85, 90, 97}) {
+  for (const std::uint64_t kept_percent : {3u, 10u, 50u, 80u, 85u, 90u, 97u}) {
     Rng rng{seed};
     Lab lab;
     M::Mutator& m = lab.m;

@@ -36,6 +36,20 @@ void make_garbage(Mutator& m, std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) make_ring<M>(m, 1);
 }
 
+TEST(CycleCollector, ThatIsOffRunsOnlyByHandAndLeavesWhatIsLeftAtTheEnd) {
+  Heap heap{{.cycle_collector = false}};
+  {
+    Mutator m{heap};
+    make_garbage(m, 3 * threshold);
+    EXPECT_EQ(heap.cycles().collections(0), 0u);
+    EXPECT_EQ(watched(heap), 3 * threshold);
+    m.collect();
+    EXPECT_EQ(watched(heap), 0u);
+    make_garbage(m, 17);
+  }
+  EXPECT_EQ(heap.census().leaked_objects, 17u);
+}
+
 TEST(CycleCollector, StartsAtTheSevenHundredAndFirstContainer) {
   Heap heap;
   Mutator m{heap};

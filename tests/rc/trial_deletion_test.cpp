@@ -125,6 +125,18 @@ TEST(TrialDeletion, ManyThreadsTieAndDropRingsWhileOthersCollect) {
   EXPECT_EQ(left_in(heap), 0u);
 }
 
+TEST(TrialDeletion, ThatIsOffRunsOnlyByHand) {
+  M::Heap heap{{.cycle_collector = false}};
+  {
+    Mutator m{heap};
+    for (int i = 0; i < 20'000; ++i) const LocalKnot<M> ring{m, make_ring<M>(m, 2)};
+    m.collect();
+    for (int i = 0; i < 17; ++i) const LocalKnot<M> ring{m, make_ring<M>(m, 2)};
+  }
+  EXPECT_EQ(left_in(heap), 34u);
+  EXPECT_EQ(stops_of(heap, StopCause::cycle_gc), 1u);
+}
+
 TEST(TrialDeletion, IsDueWhenMutatorsThatHaveGoneLeftEnoughToLookAt) {
   M::Heap heap;
   for (int thread = 0; thread < 40; ++thread) {
