@@ -61,8 +61,8 @@ void hammer(M::Heap& heap, M::Global<Told<M>>& shared, std::size_t references, T
 /// (Longer and longer: on a busy machine two threads may not run at the same time for a while.)
 template <class Wanted>
 bool comes_out(Together together, Wanted&& wanted) {
-  for (int attempt = 0; attempt < 400; ++attempt) {
-    const auto references = std::size_t{20'000} << std::min(attempt / 10, 5);
+  for (int attempt = 0; attempt < 200; ++attempt) {
+    const auto references = std::size_t{20'000} << std::min(attempt / 8, 8);
     Told<M>::ends = 0;
     M::Heap heap;
     {
