@@ -9,11 +9,9 @@
 // memory safety of C programs", FSE 2004.) After 2^15 objects at one place the bits come round.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <string_view>
 
@@ -70,26 +68,20 @@ static_assert(sizeof(CheckedBlock) % alignof(std::max_align_t) == 0);
 [[noreturn, gnu::cold, gnu::noinline]] inline void tell_mistake(const char* what,
                                                                 const CheckedBlock& block,
                                                                 bool is_its_own, Site now) {
-  std::array<char, 1024> line;
-  std::size_t used = 0;
-  const auto say = [&](const char* format, auto... words) {
-    const int wanted = std::snprintf(line.data() + used, line.size() - used, format, words...);
-    used = std::min(used + static_cast<std::size_t>(wanted), line.size() - 1);
-  };
+  LastWords words;
   const auto say_where = [&](const char* verb, Site site) {
     if (site.line == 0) return;
     const std::string_view path = short_path(site.file);
-    say(", %s at %.*s:%d", verb, static_cast<int>(path.size()), path.data(), site.line);
+    words.say(", %s at %.*s:%d", verb, static_cast<int>(path.size()), path.data(), site.line);
   };
   const std::string_view type = block.type != nullptr ? block.type->name : "cell";
-  say(is_its_own ? "reclaim: %s: %.*s of %zu bytes"
-                 : "reclaim: %s: its memory is by now another's: %.*s of %zu bytes",
-      what, static_cast<int>(type.size()), type.data(), block.bytes);
+  words.say("reclaim: %s: %s%.*s of %zu bytes", what,
+            is_its_own ? "" : "its memory is by now another's: ", static_cast<int>(type.size()),
+            type.data(), block.bytes);
   say_where("made", block.made);
   if (is_its_own && !block.is_alive()) say_where("freed", block.freed);
   say_where("and now", now);
-  say("%s", "\n");
-  end_process(mistake_exit_code, line.data(), used);
+  words.end(mistake_exit_code);
 }
 
 }  // namespace reclaim::manual

@@ -105,20 +105,15 @@ class WaitGraph {
   }
 
   [[noreturn, gnu::cold, gnu::noinline]] void end_deadlocked(const Circle& circle) const {
-    std::array<char, 2048> line;
-    std::size_t used = 0;
-    const auto say = [&](const char* format, auto... words) {
-      const int wanted = std::snprintf(line.data() + used, line.size() - used, format, words...);
-      used = std::min(used + static_cast<std::size_t>(wanted), line.size() - 1);
-    };
-    say("reclaim: deadlock: thread %u", circle.steps[0].thread);
+    LastWords words;
+    words.say("reclaim: deadlock: thread %u", circle.steps[0].thread);
     for (std::size_t i = 0; i < circle.length; ++i) {
       const auto& name = waits_[circle.steps[i].thread].type.load(std::memory_order_relaxed)->name;
-      say("%s waits for the %.*s that thread %u holds", i == 0 ? "" : ", which",
-          static_cast<int>(name.size()), name.data(), circle.steps[(i + 1) % circle.length].thread);
+      words.say("%s waits for the %.*s that thread %u holds", i == 0 ? "" : ", which",
+                static_cast<int>(name.size()), name.data(),
+                circle.steps[(i + 1) % circle.length].thread);
     }
-    say("%s", "\n");
-    end_process(deadlock_exit_code, line.data(), used);
+    words.end(deadlock_exit_code);
   }
 
   MappedArray<Wait> waits_{lock_word::most_threads + 1};

@@ -6,6 +6,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdarg>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -26,6 +28,29 @@ inline constexpr int mistake_exit_code = 89;
   static_cast<void>(written);
   ::_exit(code);
 }
+
+/// A line that is put together in place, for an end in which nothing may be allocated. What does
+/// not fit is cut off.
+class LastWords {
+ public:
+  __attribute__((format(printf, 2, 3))) void say(const char* format, ...) {
+    va_list words;
+    va_start(words, format);
+    const int wanted = std::vsnprintf(line_ + used_, room - used_, format, words);
+    va_end(words);
+    if (wanted > 0) used_ = std::min(used_ + static_cast<std::size_t>(wanted), room - 1);
+  }
+  /// Ends the process, with a line break behind what was said.
+  [[noreturn]] void end(int code) {
+    line_[used_] = '\n';
+    end_process(code, line_, used_ + 1);
+  }
+
+ private:
+  static constexpr std::size_t room = 2048;
+  char line_[room + 1] = {};
+  std::size_t used_ = 0;
+};
 
 /// Ends the process: one line on stderr with the bytes asked for and the limit (0: the machine's).
 [[noreturn, gnu::cold, gnu::noinline]] inline void out_of_memory(const char* where,

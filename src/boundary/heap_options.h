@@ -23,8 +23,8 @@ struct HeapOptions {
   /// Counting models: how many dead objects one operation takes apart at the most; the others wait
   /// for the next make or poll. 0: all at once.
   std::uint64_t free_at_most = 0;
-  /// Counting models: whether their cycle collector runs by itself, and once more at the end. collect()
-  /// always does what it says.
+  /// Counting models: whether their cycle collector runs by itself, and once more at the end.
+  /// collect() always does what it says.
   bool cycle_collector = true;
   std::uint64_t collectors =
       0;  ///< threads that may collect together; 0: one for each core, up to 8

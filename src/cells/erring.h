@@ -36,27 +36,26 @@ constexpr ModelTraits walking(ModelTraits traits) {
   return traits;
 }
 
-/// Writes to the object's last word where that is the program's own data, as a stale pointer would.
-/// False: it has none.
+/// Writes to the object's last word where that is the program's own data, as a stale pointer would;
+/// where it has none, does nothing.
 template <class T>
-bool scribble(T* object) {
+void scribble(T* object) {
   const TypeInfo& type = type_info<T>();
   std::byte* word = nullptr;
   if constexpr (T::shape == Shape::blob) {
-    if (object->size() < sizeof(std::uint64_t)) return false;
+    if (object->size() < sizeof(std::uint64_t)) return;
     word = object->data();
   } else if constexpr (T::shape == Shape::record) {
     constexpr std::size_t last = sizeof(T) - sizeof(std::uint64_t);
-    if (type.asked_bytes < sizeof(std::uint64_t)) return false;
+    if (type.asked_bytes < sizeof(std::uint64_t)) return;
     for (std::uint16_t i = 0; i < type.ref_count; ++i) {
-      if (type.ref_offsets[i] + sizeof(void*) > last) return false;
+      if (type.ref_offsets[i] + sizeof(void*) > last) return;
     }
     word = reinterpret_cast<std::byte*>(object) + last;
   } else {
-    return false;
+    return;
   }
   *word ^= std::byte{1};
-  return true;
 }
 
 }  // namespace detail

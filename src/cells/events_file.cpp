@@ -1,3 +1,4 @@
+// One line an event.
 #include "cells/events_file.h"
 
 #include <fcntl.h>
@@ -11,20 +12,12 @@
 #include <system_error>
 
 #include "boundary/stops.h"
+#include "cells/json.h"
+#include "cells/write_text.h"
 
 namespace reclaim::cells {
 
 namespace {
-
-/// Quotes and control characters cannot stand in the names that a plan accepts but for a trace's
-/// path: they are left out.
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c != '"' && c != '\\' && static_cast<unsigned char>(c) >= ' ') result += c;
-  }
-  return result + '"';
-}
 
 std::string line_of(const Event& event, std::int64_t start_ns, int process) {
   const double begin_us = static_cast<double>(event.begin_ns - start_ns) * 1e-3;
@@ -54,20 +47,16 @@ void append_events(const std::string& file, const std::string& title, const RunR
   text += fmt::format(
       "{{\"name\":\"process_name\",\"ph\":\"M\",\"pid\":{},\"args\":{{\"name\":{},"
       "\"dropped_events\":{}}}}},\n",
-      process, quoted(title), result.events_dropped);
+      process, Json(title).dump(-1, ' ', false, Json::error_handler_t::replace),
+      result.events_dropped);
   std::int64_t start_ns = INT64_MAX;
   for (const Event& event : result.events) start_ns = std::min(start_ns, event.begin_ns);
   for (const Event& event : result.events) text += line_of(event, start_ns, process);
-  for (std::size_t at = 0; at < text.size();) {
-    const auto written = ::write(descriptor, text.data() + at, text.size() - at);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      ::close(descriptor);
-      fail();
-    }
-    at += static_cast<std::size_t>(written);
-  }
+  const bool written = write_text(descriptor, text);
+  const int error = errno;
   ::close(descriptor);
+  errno = error;
+  if (!written) fail();
 }
 
 }  // namespace reclaim::cells

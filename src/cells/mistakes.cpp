@@ -1,3 +1,4 @@
+// From text to mistakes and back, with the nearest right name.
 #include "cells/mistakes.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// From text to leaks to plant and back.
 #include "cells/planting.h"
 
 #include <fmt/format.h>

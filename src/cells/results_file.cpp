@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "cells/names.h"
+#include "cells/write_text.h"
 
 namespace reclaim::cells {
 
@@ -30,12 +31,7 @@ std::string line_of(const Json& record) {
 }
 
 void write_all(int fd, const std::string& path, const std::string& text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto written = ::write(fd, text.data() + at, text.size() - at);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) cannot_write(path);
-    at += static_cast<std::size_t>(written);
-  }
+  if (!write_text(fd, text)) cannot_write(path);
   // Pipes and terminals cannot be synced and say so with EINVAL or EROFS.
   if (::fsync(fd) != 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP) cannot_write(path);
 }

@@ -22,6 +22,7 @@
 #include "cells/names.h"
 #include "cells/process.h"
 #include "cells/quantities.h"
+#include "cells/write_text.h"
 #include "measure/rss.h"
 
 namespace reclaim::cells {
@@ -195,13 +196,8 @@ Json result_json(const RunResult& run, const Entry& entry, std::uint64_t peak_rs
 }
 
 void write_line(int fd, const Json& json) {
-  const std::string line = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  for (std::size_t at = 0; at < line.size();) {
-    const auto written = ::write(fd, line.data() + at, line.size() - at);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0)
-      throw std::system_error(errno, std::generic_category(), "cannot give the result");
-    at += static_cast<std::size_t>(written);
+  if (!write_text(fd, json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n")) {
+    throw std::system_error(errno, std::generic_category(), "cannot give the result");
   }
 }
 

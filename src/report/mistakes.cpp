@@ -1,3 +1,4 @@
+// Each cell of a program that erred comes to one fate; the table shows it by model and mistake.
 #include "report/mistakes.h"
 
 #include <fmt/core.h>

@@ -1,3 +1,5 @@
+// From a trace in Chrome's format to an SVG picture; neighbours too narrow to tell apart are
+// merged.
 #include "report/timeline.h"
 
 #include <fmt/core.h>

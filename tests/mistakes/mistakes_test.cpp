@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
 #include <map>
 #include <ostream>
@@ -14,6 +13,7 @@
 #include "base/exhaustion.h"
 #include "cells/mistakes.h"
 #include "cells/registry.h"
+#include "tests/test_name.h"
 
 namespace reclaim::cells {
 namespace {
@@ -107,12 +107,7 @@ TEST_P(Erring, IsUnharmedByAFreeTooManyWhereNobodyFreesAndNamedWhereItIsChecked)
 }
 
 INSTANTIATE_TEST_SUITE_P(, Erring, testing::ValuesIn(erring_entries()), [](const auto& test) {
-  std::string name{std::string(test.param->workload->id) + "_on_" +
-                   std::string(test.param->model->id)};
-  for (char& letter : name) {
-    if (std::isalnum(static_cast<unsigned char>(letter)) == 0) letter = '_';
-  }
-  return name;
+  return test_name(test.param->workload->id) + "_on_" + test_name(test.param->model->id);
 });
 
 constexpr int increments = 20'000;

@@ -12,6 +12,7 @@
 #include "base/spin_barrier.h"
 #include "boundary/model.h"
 #include "models_under_test.h"
+#include "tests/test_name.h"
 
 namespace reclaim {
 namespace {
@@ -25,11 +26,7 @@ struct Cell : M::template Object<Cell<M>, Monitored> {
 struct ModelName {
   template <class>
   static std::string GetName(int i) {
-    std::string name{model_names[static_cast<std::size_t>(i)]};
-    for (char& c : name) {
-      if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
-    }
-    return name;
+    return test_name(model_names[static_cast<std::size_t>(i)]);
   }
 };
 

@@ -2,7 +2,6 @@
 // finds exactly those that its kind must leave, under their own names, and no others.
 #include <gtest/gtest.h>
 
-#include <cctype>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 
 #include "cells/planting.h"
 #include "cells/registry.h"
+#include "tests/test_name.h"
 
 namespace reclaim::cells {
 namespace {
@@ -72,12 +72,7 @@ TEST_P(Planted, IsFoundWhenManyThreadsPlantIt) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, Planted, testing::ValuesIn(every_entry()), [](const auto& test) {
-  std::string name{std::string(test.param->workload->id) + "_on_" +
-                   std::string(test.param->model->id)};
-  for (char& letter : name) {
-    if (std::isalnum(static_cast<unsigned char>(letter)) == 0) letter = '_';
-  }
-  return name;
+  return test_name(test.param->workload->id) + "_on_" + test_name(test.param->model->id);
 });
 
 TEST(Planting, IsWrittenAsItIsRead) {

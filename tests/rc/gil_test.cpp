@@ -4,13 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cctype>
 #include <cstdint>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "fixture.h"
+#include "tests/test_name.h"
 
 namespace reclaim::rc_tests {
 namespace {
@@ -31,9 +31,7 @@ class Gil : public testing::Test {};
 struct ModelName {
   template <class M>
   static std::string GetName(int) {
-    std::string name(M::traits.id);
-    for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
-    return name;
+    return test_name(M::traits.id);
   }
 };
 using Models = testing::Types<RcGil<>, RcGilGen<>>;

@@ -2,7 +2,6 @@
 // nothing left.
 #include <gtest/gtest.h>
 
-#include <cctype>
 #include <map>
 #include <ostream>
 #include <string>
@@ -12,6 +11,7 @@
 #include "cells/registry.h"
 #include "random_trace.h"
 #include "temporary_folder.h"
+#include "tests/test_name.h"
 #include "trace/program.h"
 #include "trace/reader.h"
 
@@ -27,11 +27,8 @@ struct Case {
 };
 
 std::string name_of(const Case& c) {
-  std::string name{c.entry->model->id};
-  for (char& letter : name) {
-    if (std::isalnum(static_cast<unsigned char>(letter)) == 0) letter = '_';
-  }
-  return name + "_with_" + std::to_string(c.threads) + "_threads" + (c.lockstep ? "_in_order" : "");
+  return test_name(c.entry->model->id) + "_with_" + std::to_string(c.threads) + "_threads" +
+         (c.lockstep ? "_in_order" : "");
 }
 void PrintTo(const Case& c, std::ostream* out) { *out << name_of(c); }
 

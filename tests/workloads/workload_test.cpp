@@ -1,9 +1,9 @@
-// Every registered workload on every registered model with 1, 2, 4 and 8 threads at its tiny size:
+// Every registered workload on every registered model with 1, 2, 4 and 8 threads (in checked builds
+// 1 and 8) at its tiny size:
 // the same checksum and the same allocations as on every other model and under every schedule, and
 // a census that is exact to the object.
 #include <gtest/gtest.h>
 
-#include <cctype>
 #include <cstdint>
 #include <ostream>
 #include <string>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cells/registry.h"
+#include "tests/test_name.h"
 
 /// Counting alone leaks the rings that `cycles` plants: that is what the workload shows, and the
 /// census below knows the number. Every other leak is LeakSanitizer's to report.
@@ -38,17 +39,9 @@ struct Case {
   }
 };
 
-std::string word(std::string_view text) {
-  std::string result{text};
-  for (char& c : result) {
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
-  }
-  return result;
-}
-
 std::string name_of(const Case& c) {
-  return word(c.entry->workload->id) + c.variant + "_on_" + word(c.entry->model->id) + "_with_" +
-         std::to_string(c.threads) + "_threads";
+  return test_name(c.entry->workload->id) + c.variant + "_on_" + test_name(c.entry->model->id) +
+         "_with_" + std::to_string(c.threads) + "_threads";
 }
 void PrintTo(const Case& c, std::ostream* out) { *out << name_of(c); }
 
