@@ -50,6 +50,14 @@ class Histogram {
     return max_;
   }
 
+  /// Calls f(middle in nanoseconds, count) for each bucket that is not empty, ascending.
+  template <class F>
+  void for_each_bucket(F&& f) const {
+    for (std::size_t i = 0; i < bucket_count; ++i) {
+      if (buckets_[i] != 0) f(middle_of(i), buckets_[i]);
+    }
+  }
+
   /// Bucket of a value: values below 2 * parts have a bucket each; above, parts buckets an octave.
   static constexpr std::size_t bucket_of(std::uint64_t value) {
     value = std::min(value, (std::uint64_t{1} << largest_bits) - 1);

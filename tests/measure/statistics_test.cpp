@@ -6,8 +6,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
 #include <vector>
 
 #include "base/rng.h"
@@ -101,6 +106,33 @@ TEST(MedianInterval, IsTheSameForTheSameSeedAndLiesWithinTheSamples) {
   EXPECT_LE(once->low, median(samples));
   EXPECT_GE(once->high, median(samples));
   EXPECT_LE(once->high, 30);
+}
+
+/// P(median of a resample <= the k-th smallest of n samples), n odd: of n draws, more than half are
+/// among the k smallest. (Known in closed form: Efron and Tibshirani 1993, section 13.)
+double resampled_median_at_most(unsigned n, unsigned k) {
+  const boost::math::binomial among(n, static_cast<double>(k) / n);
+  return k == 0 ? 0 : k >= n ? 1 : boost::math::cdf(boost::math::complement(among, n / 2));
+}
+
+TEST(MedianInterval, IsThatOfAllResamplesAsTheBinomialDistributionHasIt) {
+  constexpr double slack = 0.01;  // of a quantile that is estimated from some thousand resamples
+  for (const unsigned n : {7u, 9u, 11u, 21u, 31u}) {
+    Samples samples(n);
+    for (unsigned i = 0; i < n; ++i) samples[i] = i * i + 1.0;  // sorted, and apart
+    const auto interval = median_interval(samples, n);
+    ASSERT_TRUE(interval);
+    const auto rank = [&](double value) {
+      return static_cast<unsigned>(std::lower_bound(samples.begin(), samples.end(), value) -
+                                   samples.begin()) +
+             1;
+    };
+    const unsigned low = rank(interval->low), high = rank(interval->high);
+    EXPECT_LE(resampled_median_at_most(n, low - 1), 0.025 + slack) << n;
+    EXPECT_GE(resampled_median_at_most(n, low), 0.025 - slack) << n;
+    EXPECT_LE(resampled_median_at_most(n, high - 1), 0.975 + slack) << n;
+    EXPECT_GE(resampled_median_at_most(n, high), 0.975 - slack) << n;
+  }
 }
 
 TEST(MedianInterval, HoldsTheTrueMedianInAboutNineteenOfTwentyCases) {
@@ -203,6 +235,47 @@ TEST(Honesty, OfTwoHundredComparisonsOfAThingWithItselfAtMostOneInTwentyDiffers)
     for (int i = 0; i < 200; ++i) {
       const Samples a = runs(rng, rounds, 1, 0.02);
       const Samples b = runs(rng, rounds, 1, 0.02);
+      if (difference(a, b, rng.next())->differs) ++differ;
+    }
+    EXPECT_LE(differ, 10) << "seed " << seed << ", rounds " << rounds;
+  }
+}
+
+/// What each measured time of the reference report is to the median of its cells: noise as it is,
+/// with its slow outliers.
+Samples recorded_noise() {
+  std::map<std::string, Samples> groups;
+  std::ifstream lines(std::string(RECLAIM_SOURCE_DIRECTORY) + "/reports/reference/results.jsonl");
+  for (std::string line; std::getline(lines, line);) {
+    const auto record = nlohmann::json::parse(line);
+    if (record.value("status", "") != "ok") continue;
+    std::string key;
+    for (const char* name : {"model", "allocator", "workload", "threads", "heap", "params"}) {
+      key += record.value(name, nlohmann::json()).dump();
+    }
+    groups[key].push_back(record.at("wall_s"));
+  }
+  Samples noise;
+  for (const auto& [key, times] : groups) {
+    if (times.size() < least_runs) continue;
+    for (const double time : times) noise.push_back(time / median(times));
+  }
+  return noise;
+}
+
+TEST(Honesty, HoldsForRecordedNoiseToo) {
+  const Samples noise = recorded_noise();
+  ASSERT_GT(noise.size(), 500u);
+  for (const std::size_t rounds : {6u, 10u}) {
+    Rng rng(seed + rounds);
+    const auto draw = [&] {
+      Samples samples(rounds);
+      for (double& value : samples) value = noise[rng.below(noise.size())];
+      return samples;
+    };
+    int differ = 0;
+    for (int i = 0; i < 200; ++i) {
+      const Samples a = draw(), b = draw();
       if (difference(a, b, rng.next())->differs) ++differ;
     }
     EXPECT_LE(differ, 10) << "seed " << seed << ", rounds " << rounds;
