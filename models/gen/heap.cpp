@@ -341,7 +341,7 @@ Census Heap::census() {
       made.bytes = made.objects * type.asked_bytes;
     }
     const MadeRow left = exact ? live_[id] : made;
-    census.add({type.name, made.objects, made.bytes, left.objects, left.bytes});
+    census.add({type.name, made.objects, made.bytes, left.objects, left.bytes, type.added_bytes()});
   }
   return census;
 }

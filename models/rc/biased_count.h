@@ -56,26 +56,30 @@ class BasicBiasedCount {
   Owner owner() const { return owner_.load(std::memory_order_relaxed); }
 
   void retain(Owner me) {
-    if (owner() == me) {
+    if (owner() == me) [[likely]] {
       local_.store(local() + 1, std::memory_order_relaxed);
     } else {
       shared_.fetch_add(one, std::memory_order_relaxed);
     }
   }
   /// True: it was the last reference. `post()` is called where the object is to be posted to its
-  /// owner; it returns true if the owner has gone, and the object is dead.
+  /// owner; it returns true if the owner has gone, and the object is dead. (By value: what it holds
+  /// goes in registers to where it is called, and costs nothing where it is not.)
   template <class Post>
-  [[gnu::always_inline]] bool release(Owner me, Post&& post) {
-    if (owner() != me) return release_shared(std::forward<Post>(post));
-    if (!empties_local()) return false;
+  [[gnu::always_inline]] bool release(Owner me, Post post) {
+    if (owner() != me) [[unlikely]]
+      return release_shared(post);
+    if (!empties_local()) [[likely]]
+      return false;
     if (shared_.load(std::memory_order_acquire) == 0) return true;
     return merge_empty();
   }
   /// The same for an object that somebody may try_retain meanwhile: the end of its life is decided
   /// in the shared word.
   template <class Post>
-  bool release_observed(Owner me, Post&& post) {
-    if (owner() != me) return release_shared(std::forward<Post>(post));
+  bool release_observed(Owner me, Post post) {
+    if (owner() != me) [[unlikely]]
+      return release_shared(post);
     return empties_local() && merge_empty();
   }
   /// For whoever comes by a weak reference. False: the object is dead.
@@ -102,14 +106,14 @@ class BasicBiasedCount {
   }
   /// Gives up a reference that is counted in the shared word.
   template <class Post>
-  [[gnu::noinline]] bool release_shared(Post&& post) {
+  [[gnu::noinline]] bool release_shared(Post post) {
     std::uint32_t shared = shared_.load(std::memory_order_relaxed);
     std::uint32_t next = 0;
     do {
       next = shared == 0 ? queued : shared - one;
     } while (!shared_.compare_exchange_weak(shared, next, std::memory_order_acq_rel,
                                             std::memory_order_relaxed));
-    return shared == 0 ? std::forward<Post>(post)() : next == merged;
+    return shared == 0 ? post() : next == merged;
   }
 
   /// Whether the caller's reference is known to be the only one.
@@ -117,6 +121,13 @@ class BasicBiasedCount {
     const std::uint32_t shared = shared_.load(std::memory_order_acquire);
     return owner() == me ? local() == 1 && shared == 0 : shared == (one | merged);
   }
+
+  /// For whoever watches, while nobody counts: what others than the owner have counted, which may
+  /// be less than zero, and whether the object is in the mail.
+  std::int32_t shared_references() const {
+    return static_cast<std::int32_t>(shared_.load(std::memory_order_relaxed)) >> 2;
+  }
+  bool is_queued() const { return (shared_.load(std::memory_order_relaxed) & queued) != 0; }
 
   /// A word of a dead object is the reclaimer's.
   std::uint32_t value() const { return local(); }

@@ -110,11 +110,11 @@ struct UnderLock {
     }
     void own() {
       heap_.holder.store(std::this_thread::get_id(), std::memory_order_relaxed);
-      if (stops_.keeps_events()) owned_ns_ = now_ns();
+      if (stops_.keeps_holds()) owned_ns_ = now_ns();
     }
     void disown(LetGo why) {
       heap_.holder.store({}, std::memory_order_relaxed);
-      if (stops_.keeps_events()) stops_.held(owned_ns_, now_ns(), why);
+      if (stops_.keeps_holds()) stops_.held(owned_ns_, now_ns(), why);
     }
 
     OfHeap& heap_;

@@ -13,6 +13,7 @@ struct RcAtomic : rc::Model<Counting, rc::AtomicCount, rc::FreeThreaded, rc::Cyc
       .id = "rc-atomic",
       .like = "Swift, Rust Arc, std::shared_ptr",
       .summary = "atomic counts; what no reference reaches dies at once; cycles leak",
+      .counts = "atomic",
       .uses_malloc = true,
       .stops = {StopCause::free_cascade}};
 };

@@ -15,6 +15,7 @@ struct RcAtomicCycles : rc::Model<Counting, rc::AtomicCount, rc::Stoppable, rc::
       .id = "rc-atomic+cycles",
       .like = "Nim's ORC, over atomic counts",
       .summary = "rc-atomic; now and then all threads stop while one looks for unreachable cycles",
+      .counts = "atomic",
       .uses_malloc = true,
       .collects_cycles = true,
       .stops = {StopCause::free_cascade, StopCause::cycle_gc, StopCause::time_to_safepoint}};

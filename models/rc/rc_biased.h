@@ -15,6 +15,7 @@ struct RcBiased : rc::Model<Counting, rc::BiasedCount, rc::FreeThreaded, rc::Cyc
       .id = "rc-biased",
       .like = "CPython without the GIL (PEP 703)",
       .summary = "each object has a plain count for its maker and an atomic one for all others",
+      .counts = "biased",
       .uses_malloc = true,
       .finds_late = true,
       .stops = {StopCause::free_cascade}};

@@ -13,6 +13,7 @@ struct RcGil : rc::Model<Counting, rc::PlainCount, rc::UnderGil, rc::Generationa
       .id = "rc-gil",
       .like = "CPython",
       .summary = "plain counts under one lock that threads hand over; cycles are collected",
+      .counts = "plain",
       .uses_malloc = true,
       .collects_cycles = true,
       .stops = {StopCause::gil_wait, StopCause::cycle_gc, StopCause::free_cascade},

@@ -13,6 +13,7 @@ struct RcGilTicks : rc::Model<Counting, rc::PlainCount, rc::UnderTickGil, rc::Ge
       .id = "rc-gil-ticks",
       .like = "CPython before 3.2",
       .summary = "rc-gil whose lock is let go every 100 ticks, and may be retaken at once",
+      .counts = "plain",
       .uses_malloc = true,
       .collects_cycles = true,
       .stops = {StopCause::gil_wait, StopCause::cycle_gc, StopCause::free_cascade},

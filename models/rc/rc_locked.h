@@ -15,6 +15,7 @@ struct RcLocked : rc::Model<Counting, rc::LockedCount, rc::FreeThreaded, rc::Cyc
       .id = "rc-locked",
       .like = "the obvious way out of a GIL",
       .summary = "a lock per object, taken for every change of its count and its fields",
+      .counts = "locked",
       .uses_malloc = true,
       .stops = {StopCause::free_cascade}};
 };

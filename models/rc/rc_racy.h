@@ -14,6 +14,7 @@ struct RcRacy : rc::Model<Counting, rc::RacyCount, rc::FreeThreaded, rc::CyclesL
       .id = "rc-racy",
       .like = "CPython with its GIL taken out and nothing put in",
       .summary = "counts that nobody synchronises: updates are lost, and memory is never reused",
+      .counts = "unsynchronised",
       .uses_malloc = true,
       .finds_late = true,
       .loses_updates = true,

@@ -22,6 +22,8 @@ struct TypeCensus {
   std::uint64_t allocated_bytes = 0;
   std::uint64_t leaked_objects = 0;
   std::uint64_t leaked_bytes = 0;
+  std::uint64_t added_bytes =
+      0;  ///< to each object, by the model's layout: headers, lengths, locks
 };
 
 /// Objects that are left, by where the program made them: where a model can tell.
@@ -115,10 +117,10 @@ class Counted {
       const std::uint64_t live = row.made_objects - row.reclaimed_objects;
       if (type.shape == Shape::record) {
         census.add({type.name, row.made_objects, row.made_objects * type.asked_bytes, live,
-                    live * type.asked_bytes});
+                    live * type.asked_bytes, type.added_bytes()});
       } else {
         census.add({type.name, row.made_objects, row.made_bytes, live,
-                    row.made_bytes - row.reclaimed_bytes});
+                    row.made_bytes - row.reclaimed_bytes, type.added_bytes()});
       }
     }
     return census;

@@ -1,6 +1,7 @@
-// Who held the interpreter lock, waited, collected, moment by moment: for a chart of one run. Kept
-// only where HeapOptions::keep_events asks for it. Stops are recorded as in stops.h; what is added
-// is how long a mutator held the lock, and why it let go.
+// Who held the interpreter lock, waited, collected, moment by moment: for a chart of one run, and
+// for how much of any window was left to the mutators. Kept where HeapOptions::keep_events asks for
+// it. Stops are recorded as in stops.h; what is added for the chart is how long a mutator held the
+// lock, and why it let go.
 #pragma once
 
 #include <array>
@@ -26,6 +27,9 @@ enum class LetGo : std::uint8_t {
 inline constexpr std::array<std::string_view, 5> let_go_names = {"", "asked", "ticks", "blocking",
                                                                  "detached"};
 
+/// Which events are kept.
+enum class KeepEvents : std::uint8_t { none, stops, stops_and_holds };
+
 /// An interval of one thread. Times are those of measure/clock.h.
 struct Event {
   std::int64_t begin_ns, end_ns;
@@ -40,7 +44,7 @@ class EventRing {
  public:
   static constexpr std::size_t capacity = std::size_t{1} << 16;
 
-  EventRing() : events_(capacity) {}
+  explicit EventRing(KeepEvents kept) : keeps(kept), events_(capacity) {}
 
   void add(std::uint8_t cause, LetGo let_go, std::int64_t begin_ns, std::int64_t end_ns) {
     events_[recorded_++ % capacity] = {begin_ns, end_ns, thread, cause, let_go};
@@ -53,6 +57,7 @@ class EventRing {
   }
 
   std::uint32_t thread = 0;  ///< whose it is; 0: the heap's
+  const KeepEvents keeps;
 
  private:
   MappedArray<Event> events_;
@@ -62,13 +67,13 @@ class EventRing {
 /// The rings of a heap's mutators, those that have gone too. Thread-safe.
 class EventLog {
  public:
-  explicit EventLog(bool keeps_events = false) : keeps_events_(keeps_events) {}
+  explicit EventLog(KeepEvents kept = KeepEvents::none) : keeps_(kept) {}
 
   /// A ring for a mutator, or nullptr where events are not kept. It lives as long as the log.
   EventRing* ring() {
-    if (!keeps_events_) return nullptr;
+    if (keeps_ == KeepEvents::none) return nullptr;
     const std::lock_guard lock(mutex_);
-    return &rings_.emplace_back();
+    return &rings_.emplace_back(keeps_);
   }
   /// All events, by no order; and how many were dropped. Call while no mutator is attached.
   std::vector<Event> events(std::uint64_t& dropped) const {
@@ -85,7 +90,7 @@ class EventLog {
   }
 
  private:
-  const bool keeps_events_;
+  const KeepEvents keeps_;
   std::mutex mutex_;
   std::list<EventRing> rings_;  // guarded by mutex_
 };

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "boundary/events.h"
 #include "boundary/mistakes.h"
 
 namespace reclaim {
@@ -34,7 +35,7 @@ struct HeapOptions {
   /// Where a model that collects says of each collection what it found and decided, a line each;
   /// -1: nowhere.
   int explain_descriptor = -1;
-  bool keep_events = false;  ///< for a chart of who ran and who waited (boundary/events.h)
+  KeepEvents keep_events = KeepEvents::none;
   StressOptions stress{};
   /// For the program between the workload and the heap; no model looks at it.
   MistakeRate mistakes{};

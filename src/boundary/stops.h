@@ -57,12 +57,15 @@ class StopLog {
       events_->add(static_cast<std::uint8_t>(cause), LetGo::none, begin_ns, end_ns);
     }
   }
-  bool keeps_events() const { return events_ != nullptr; }
+  /// Whether held() is wanted.
+  bool keeps_holds() const {
+    return events_ != nullptr && events_->keeps == KeepEvents::stops_and_holds;
+  }
   /// Whose events they are.
   void is_of(std::uint32_t thread) {
     if (events_ != nullptr) events_->thread = thread;
   }
-  /// A time for which this thread held the interpreter lock. Where events are kept.
+  /// A time for which this thread held the interpreter lock. Where keeps_holds().
   void held(std::int64_t begin_ns, std::int64_t end_ns, LetGo let_go) {
     events_->add(0, let_go, begin_ns, end_ns);
   }

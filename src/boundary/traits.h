@@ -27,6 +27,7 @@ struct ModelTraits {
   std::string_view id;             ///< e.g. "rc-gil"; unique
   std::string_view like;           ///< the language or runtime that does it this way
   std::string_view summary;        ///< one sentence for people
+  std::string_view counts = {};    ///< how references are counted: "plain", "atomic"; empty: not
   bool uses_malloc = false;        ///< takes `:allocator`, bound per process by preload
   bool has_heap_limit = false;     ///< honours HeapOptions::limit_bytes
   bool explains = false;           ///< honours HeapOptions::explain_descriptor

@@ -52,6 +52,9 @@ struct TypeInfo {
   std::uint16_t weak_word_offset = 0;  ///< of the word that WeaklyReferenced embeds; 0: none
   ReclaimHook reclaim_hook;
   std::string_view name;
+
+  /// What the model's layout adds to each object, before any allocator rounds it up.
+  std::uint64_t added_bytes() const { return head_bytes - asked_bytes; }
 };
 
 /// The most types one process may have.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -46,28 +47,65 @@ class Parameters {
 /// Whether `threads` share a fixed amount of work (total) or each does as much as one alone would.
 enum class WorkScaling : unsigned char { total, per_thread };
 
+}  // namespace reclaim
+
+namespace reclaim::processes {
+class Post;
+}
+
+namespace reclaim {
+
+/// Where each mutator is a process of its own, over a heap of its own: which of them this one is,
+/// and what it has in common with the others.
+struct Apart {
+  int index = 0;                                 ///< from 0: the share of the work that is here
+  std::atomic<std::int64_t>* tickets = nullptr;  ///< all processes' one; 0 when the work begins
+  processes::Post* post = nullptr;               ///< four ways to talk to the others
+};
+
+class RequestLogs;
+
 /// Everything that a run of a workload depends on. The same context gives the same checksum on
 /// every model and under every thread schedule.
 struct WorkloadContext {
   Parameters parameters;
   int threads = 1;
   std::uint64_t seed = 1;
-  std::string argument;  ///< what follows the colon in `-w replay:FILE`; else empty
+  std::string argument;          ///< what follows the colon in `-w replay:FILE`; else empty
+  const Apart* apart = nullptr;  ///< null: the mutators are threads over one heap
+  /// Where a workload that serves requests has them timed (requests.h); null: they are not.
+  /// Outlives the run.
+  RequestLogs* requests = nullptr;
+
+  /// How many of the `threads` mutators this process's heap has.
+  int mutators_here() const { return apart == nullptr ? threads : 1; }
+  bool is_here(int mutator) const { return apart == nullptr || apart->index == mutator; }
 };
+
+/// For WorkloadInfo::shares, of a workload whose mutators never touch each other's objects.
+constexpr std::string_view shares_nothing(const WorkloadContext&) { return ""; }
+constexpr std::string_view shares_unsaid(const WorkloadContext&) {
+  return "it does not say what (WorkloadInfo::shares)";
+}
 
 /// Static description of a workload. `peak_live_bytes` is the declared peak of live bytes as asked
 /// for (no headers), the N of `--heap Nx`; `planted_leaks` is how many objects stay reachable only
 /// from a cycle that counting cannot free (0 for most).
 struct WorkloadInfo {
   std::string_view id;
-  std::string_view shows;  ///< one sentence: what the reader learns from it
+  std::string_view shows;        ///< one sentence: what the reader learns from it
+  std::string_view origin = {};  ///< who wrote it and where it was published; empty: not said
   std::span<const ParameterInfo> parameters;
   WorkScaling scaling;
   std::uint64_t (*peak_live_bytes)(const WorkloadContext&);
   std::uint64_t (*planted_cyclic_objects)(const WorkloadContext&) = nullptr;
   /// How many mutators the work must have, where that is not the user's to choose.
   int (*threads)(const WorkloadContext&) = nullptr;
+  bool serves_requests = false;         ///< times them (requests.h), and honours an arrival rate
   std::string_view argument_name = {};  ///< e.g. "FILE": the workload is spelled id:FILE
+  /// Which objects its mutators share, for people: what keeps them from being processes. Empty:
+  /// none.
+  std::string_view (*shares)(const WorkloadContext&) = shares_unsaid;
 };
 
 /// What one mutator's share of the work came to. Contributions are added: order never matters.
