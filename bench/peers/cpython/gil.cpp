@@ -2,8 +2,6 @@
 // datagrams beside threads that spin, under the models' locks.
 //   peer_gil MODEL countdown THREADS PROCESSES COUNT   prints the seconds that it took
 //   peer_gil MODEL echo SPINNERS                       prints its port; ends when told "stop"
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +20,7 @@
 #include "measure/clock.h"
 #include "models/rc/rc_gil.h"
 #include "models/rc/rc_gil_ticks.h"
+#include "workloads/kernels/loopback.h"
 
 namespace reclaim::peers {
 namespace {
@@ -73,41 +72,23 @@ double countdown(int threads, int processes, std::int64_t count) {
   return static_cast<double>(now_ns() - begin_ns) * 1e-9;
 }
 
-int loopback_socket() {
-  const int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  require(descriptor >= 0 && bind(descriptor, generic, size) == 0 &&
-              getsockname(descriptor, generic, &size) == 0,
-          "a socket on the loopback");
-  std::printf("%d\n", ntohs(address.sin_port));
-  std::fflush(stdout);
-  return descriptor;
-}
-
 /// As CPython's socket module: the lock is let go for each call, for the sending one too.
 template <Model M>
-void answer(typename M::Mutator& m, int descriptor) {
+void answer(typename M::Mutator& m, kernels::Datagrams& socket) {
   std::array<char, 64> message{};
   for (;;) {
-    sockaddr_in client{};
-    socklen_t size = sizeof client;
-    auto* generic = reinterpret_cast<sockaddr*>(&client);
-    const ssize_t got = m.blocking(
-        [&] { return recvfrom(descriptor, message.data(), message.size(), 0, generic, &size); });
-    require(got >= 0, "recvfrom");
-    const auto bytes = static_cast<std::size_t>(got);
+    const std::size_t bytes =
+        m.blocking([&] { return socket.receive(message.data(), message.size()); });
     if (std::string_view{message.data(), bytes} == "stop") return;
-    m.blocking([&] { return sendto(descriptor, message.data(), bytes, 0, generic, size); });
+    m.blocking([&] { socket.send(message.data(), bytes); });
   }
 }
 
 template <Model M>
 void echo(int spinners) {
-  const int descriptor = loopback_socket();
+  kernels::Datagrams socket;
+  std::printf("%d\n", socket.port());
+  std::fflush(stdout);
   typename M::Heap heap{HeapOptions{}};
   typename M::Mutator m{heap};
   std::atomic<bool> stop{false};
@@ -118,12 +99,11 @@ void echo(int spinners) {
       while (!stop.load(std::memory_order_relaxed)) other.poll();
     });
   }
-  answer<M>(m, descriptor);
+  answer<M>(m, socket);
   stop.store(true, std::memory_order_relaxed);
   m.blocking([&] {
     for (std::thread& other : others) other.join();
   });
-  close(descriptor);
 }
 
 /// Says whether it understood the command.
