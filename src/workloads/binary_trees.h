@@ -59,9 +59,11 @@ inline std::uint64_t peak_live_bytes(const WorkloadContext& context) {
 inline constexpr WorkloadInfo binary_trees_info{
     .id = "binary-trees",
     .shows = "one allocation a node and nothing else: the number everybody knows",
+    .origin = "the Computer Language Benchmarks Game, after GCBench",
     .parameters = binary_trees_parameters,
     .scaling = WorkScaling::total,
-    .peak_live_bytes = binary_trees::peak_live_bytes};
+    .peak_live_bytes = binary_trees::peak_live_bytes,
+    .shares = shares_nothing};
 
 template <Model M>
 class BinaryTrees {
@@ -76,7 +78,8 @@ class BinaryTrees {
   BinaryTrees(Mutator&, const WorkloadContext& context)
       : seed_(context.seed),
         least_(context.parameters.integer("least")),
-        most_(binary_trees::largest_depth(context.parameters)) {}
+        most_(binary_trees::largest_depth(context.parameters)),
+        next_tree_(context.apart == nullptr ? own_tree_ : *context.apart->tickets) {}
 
   Outcome run(Mutator& m, int thread) {
     Outcome outcome;
@@ -144,7 +147,8 @@ class BinaryTrees {
 
   const std::uint64_t seed_;
   const std::int64_t least_, most_;
-  std::atomic<std::int64_t> next_tree_{0};
+  std::atomic<std::int64_t> own_tree_{0};
+  std::atomic<std::int64_t>& next_tree_;  // of all processes, where mutators are such
 };
 
 }  // namespace reclaim

@@ -41,9 +41,11 @@ inline constexpr WorkloadInfo countdown_info{
     .id = "countdown",
     .shows =
         "threads that only compute: what a second core gives, and a lock around all of it takes",
+    .origin = "David Beazley: Inside the Python GIL, 2009",
     .parameters = countdown_parameters,
     .scaling = WorkScaling::total,
-    .peak_live_bytes = countdown::peak_live_bytes};
+    .peak_live_bytes = countdown::peak_live_bytes,
+    .shares = shares_nothing};
 
 template <Model M>
 class Countdown {
@@ -57,6 +59,7 @@ class Countdown {
   Countdown(Mutator& m, const WorkloadContext& context)
       : seed_(context.seed),
         threads_(static_cast<std::uint64_t>(context.threads)),
+        here_(static_cast<std::uint64_t>(context.mutators_here())),
         count_(static_cast<std::uint64_t>(context.parameters.integer("count"))),
         total_(m.heap()) {
     m.store(total_, Local<Total>{m, m.template make<Total>()});
@@ -76,7 +79,7 @@ class Countdown {
     Local<Total> total{m, m.load(total_)};
     m.synchronized(total, [&] {
       total->sum += number->sum;
-      if (++total->finished == threads_) outcome.checksum = total->sum;  // the last to come tells
+      if (++total->finished == here_) outcome.checksum = total->sum;  // the last to come tells
     });
     m.discard(number);
     return outcome;
@@ -94,7 +97,7 @@ class Countdown {
     return count_ / threads_ * t + count_ % threads_ * t / threads_;
   }
 
-  const std::uint64_t seed_, threads_, count_;
+  const std::uint64_t seed_, threads_, here_, count_;
   typename M::template Global<Total> total_;
 };
 

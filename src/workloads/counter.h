@@ -6,6 +6,7 @@
 
 #include "base/bits.h"
 #include "boundary/model.h"
+#include "boundary/requests.h"
 #include "boundary/workload.h"
 
 namespace reclaim {
@@ -30,9 +31,12 @@ inline std::uint64_t peak_live_bytes(const WorkloadContext&) { return 24; }
 inline constexpr WorkloadInfo counter_info{
     .id = "counter",
     .shows = "one shared number: what mutual exclusion costs, alone and contended",
+    .origin = "of this project; the classroom's shared counter",
     .parameters = counter_parameters,
     .scaling = WorkScaling::per_thread,
-    .peak_live_bytes = counter::peak_live_bytes};
+    .peak_live_bytes = counter::peak_live_bytes,
+    .serves_requests = true,
+    .shares = [](const WorkloadContext&) -> std::string_view { return "a counter"; }};
 
 template <Model M>
 class SharedCounter {
@@ -45,6 +49,7 @@ class SharedCounter {
       : seed_(context.seed),
         threads_(static_cast<std::uint64_t>(context.threads)),
         increments_(static_cast<std::uint64_t>(context.parameters.integer("increments"))),
+        requests_(context.requests),
         counter_(m.heap()) {
     m.store(counter_, Local{m, m.template make<Counter>()});
   }
@@ -53,7 +58,9 @@ class SharedCounter {
     Outcome outcome;
     const std::uint64_t stamp = pattern(seed_, static_cast<std::uint64_t>(thread));
     Local counter{m, m.load(counter_)};
+    RequestTimer timer{requests_, thread};
     for (std::uint64_t i = 0; i < increments_; ++i) {
+      timer.operation(m);
       m.synchronized(counter, [&] {
         ++counter->value;
         counter->stamp += stamp ^ i;
@@ -76,6 +83,7 @@ class SharedCounter {
 
  private:
   const std::uint64_t seed_, threads_, increments_;
+  RequestLogs* const requests_;
   typename M::template Global<Counter> counter_;
 };
 

@@ -53,10 +53,12 @@ inline std::uint64_t planted_cyclic_objects(const WorkloadContext& context) {
 inline constexpr WorkloadInfo cycles_info{
     .id = "cycles",
     .shows = "rings that counting cannot free: what leaks, and what finding them costs",
+    .origin = "of this project, after cyclotron",
     .parameters = cycles_parameters,
     .scaling = WorkScaling::per_thread,
     .peak_live_bytes = cycles::peak_live_bytes,
-    .planted_cyclic_objects = cycles::planted_cyclic_objects};
+    .planted_cyclic_objects = cycles::planted_cyclic_objects,
+    .shares = shares_nothing};
 
 template <Model M>
 class Cycles {

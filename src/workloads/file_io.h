@@ -8,12 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <ctime>
 
 #include "base/assert.h"
-#include "base/bits.h"
 #include "boundary/model.h"
 #include "boundary/workload.h"
+#include "workloads/kernels/pause.h"
+#include "workloads/kernels/requests.h"
 
 namespace reclaim {
 
@@ -24,11 +24,6 @@ inline constexpr ParameterInfo file_io_parameters[] = {
 };
 
 namespace file_io {
-
-inline std::uint64_t peak_live_bytes(const WorkloadContext& context) {
-  const auto bytes = static_cast<std::uint64_t>(context.parameters.integer("bytes"));
-  return static_cast<std::uint64_t>(context.threads) * (2 * bytes + 8);
-}
 
 /// A file without a name, gone with its owner.
 class Scratch {
@@ -51,78 +46,48 @@ class Scratch {
   std::FILE* file_;
 };
 
-inline void sleep_us(std::int64_t microseconds) {
-  const timespec time{microseconds / 1'000'000, microseconds % 1'000'000 * 1000};
-  ::nanosleep(&time, nullptr);
-}
-
 }  // namespace file_io
 
 inline constexpr WorkloadInfo file_io_info{
     .id = "file-io",
     .shows = "waiting for a device: threads overlap under a GIL too, for it is let go meanwhile",
+    .origin = "of this project; any program that waits",
     .parameters = file_io_parameters,
     .scaling = WorkScaling::total,
-    .peak_live_bytes = file_io::peak_live_bytes};
+    .peak_live_bytes = kernels::bytes_of_requests,
+    .shares = shares_nothing};
 
 template <Model M>
 class FileIo {
-  using Mutator = typename M::Mutator;
-  using Blob = typename M::Blob;
-  using Blobs = typename M::template Array<Blob>;
-  using Local = typename M::template Local<Blob>;
-
  public:
-  FileIo(Mutator&, const WorkloadContext& context)
+  FileIo(typename M::Mutator&, const WorkloadContext& context)
       : seed_(context.seed),
-        threads_(static_cast<std::uint64_t>(context.threads)),
+        threads_(context.threads),
         records_(static_cast<std::uint64_t>(context.parameters.integer("records"))),
         bytes_(static_cast<std::size_t>(context.parameters.integer("bytes"))),
         device_us_(context.parameters.integer("device")) {}
 
-  /// Thread t has the records [records * t / threads, records * (t + 1) / threads).
-  Outcome run(Mutator& m, int thread) {
+  Outcome run(typename M::Mutator& m, int thread) {
+    const kernels::Share share = kernels::share_of(records_, thread, threads_);
     Outcome outcome;
     file_io::Scratch file;
-    const auto t = static_cast<std::uint64_t>(thread);
-    for (std::uint64_t i = records_ * t / threads_; i < records_ * (t + 1) / threads_; ++i) {
-      typename M::template Local<Blobs> queue{m, m.template make_array<Blob>(1)};
-      m.store(queue, 0, record(m, i));
-      Local in{m, m.make_blob(bytes_)};
-      Local out{m, m.load(queue, 0)};
-      m.store(queue, 0, nullptr);
-      const std::byte* const from = m.pin(out);
-      std::byte* const to = m.pin(in);
-      m.blocking([&] {
-        file.write(from, bytes_);
-        file_io::sleep_us(device_us_);
-        file.read(to, bytes_);
-      });
-      std::uint64_t sum = 0;
-      for (std::size_t k = 0; k < bytes_; ++k) sum = sum * 31 + static_cast<std::uint64_t>(to[k]);
-      outcome.checksum += mix(sum + i);
-      ++outcome.operations;
-      m.unpin(in);
-      m.unpin(out);
-      m.discard(out);
-      m.discard(in);
-      m.discard(queue);
+    for (std::uint64_t i = share.first; i < share.last; ++i) {
+      outcome +=
+          kernels::request<M>(m, seed_, i, bytes_, [&](const std::byte* from, std::byte* to) {
+            file.write(from, bytes_);
+            kernels::pause_us(device_us_);
+            file.read(to, bytes_);
+          });
     }
     return outcome;
   }
 
-  void finish(Mutator&) {}
+  void finish(typename M::Mutator&) {}
 
  private:
-  typename M::template Fresh<Blob> record(Mutator& m, std::uint64_t number) {
-    Local blob{m, m.make_blob(bytes_)};
-    for (std::size_t k = 0; k < bytes_; ++k) {
-      blob->data()[k] = static_cast<std::byte>(pattern(seed_, number * bytes_ + k));
-    }
-    return m.escape(blob);
-  }
-
-  const std::uint64_t seed_, threads_, records_;
+  const std::uint64_t seed_;
+  const int threads_;
+  const std::uint64_t records_;
   const std::size_t bytes_;
   const std::int64_t device_us_;
 };

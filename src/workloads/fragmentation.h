@@ -75,9 +75,13 @@ inline std::uint64_t peak_live_bytes(const WorkloadContext& context) {
 inline constexpr WorkloadInfo fragmentation_info{
     .id = "fragmentation",
     .shows = "holes that nothing fits into: how much freed memory can be used again",
+    .origin =
+        "after J. M. Robson: Bounds for Some Functions Concerning Dynamic Storage Allocation, JACM "
+        "1974",
     .parameters = fragmentation_parameters,
     .scaling = WorkScaling::per_thread,
-    .peak_live_bytes = fragmentation::peak_live_bytes};
+    .peak_live_bytes = fragmentation::peak_live_bytes,
+    .shares = shares_nothing};
 
 template <Model M>
 class Fragmentation {

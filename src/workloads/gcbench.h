@@ -54,9 +54,13 @@ inline std::uint64_t peak_live_bytes(const WorkloadContext& context) {
 inline constexpr WorkloadInfo gcbench_info{
     .id = "gcbench",
     .shows = "trees that die young beside data that lives long: what allocation and lifetime cost",
+    .origin =
+        "John Ellis, Pete Kovac and Hans Boehm: GCBench, an artificial garbage collection "
+        "benchmark",
     .parameters = gcbench_parameters,
     .scaling = WorkScaling::per_thread,
-    .peak_live_bytes = gcbench::peak_live_bytes};
+    .peak_live_bytes = gcbench::peak_live_bytes,
+    .shares = shares_nothing};
 
 template <Model M>
 class Gcbench {

@@ -15,6 +15,7 @@
 #include "base/bits.h"
 #include "base/rng.h"
 #include "boundary/model.h"
+#include "boundary/requests.h"
 #include "boundary/workload.h"
 
 namespace reclaim {
@@ -46,9 +47,14 @@ inline std::uint64_t peak_live_bytes(const WorkloadContext& context) {
 inline constexpr WorkloadInfo larson_info{
     .id = "larson",
     .shows = "a server: threads come and go, and free what others allocated",
+    .origin =
+        "Per-Ake Larson and Murali Krishnan: Memory Allocation for Long-Running Server "
+        "Applications, ISMM 1998",
     .parameters = larson_parameters,
     .scaling = WorkScaling::per_thread,
-    .peak_live_bytes = larson::peak_live_bytes};
+    .peak_live_bytes = larson::peak_live_bytes,
+    .serves_requests = true,
+    .shares = shares_nothing};
 
 template <Model M>
 class Larson {
@@ -69,6 +75,7 @@ class Larson {
         chunks_(static_cast<std::size_t>(context.parameters.integer("chunks"))),
         rounds_(static_cast<std::size_t>(context.parameters.integer("rounds"))),
         generations_(context.parameters.integer("generations")),
+        requests_(context.requests),
         arrays_(m.heap()) {
     const auto threads = static_cast<std::size_t>(context.threads);
     const std::uint64_t seed =
@@ -76,9 +83,11 @@ class Larson {
     Local<Arrays> arrays{m, m.template make_array<Chunks>(threads)};
     for (std::size_t i = 0; i < threads; ++i) {
       Line& line = lines_.emplace_back(pattern(seed, i));
+      if (!context.is_here(static_cast<int>(i))) continue;
       Local<Chunks> chunks{m, m.template make_array<Blob>(chunks_)};
       for (std::size_t k = 0; k < chunks_; ++k) make_chunk(m, line, chunks, k);
-      replace(m, line, chunks, 4 * chunks_);
+      RequestTimer untimed{nullptr, 0};
+      replace(m, line, chunks, 4 * chunks_, untimed);
       m.store(arrays, i, chunks);
       line.outcome.operations = 0;
     }
@@ -95,7 +104,8 @@ class Larson {
           Mutator own{heap};
           Local<Arrays> arrays{own, own.load(arrays_)};
           Local<Chunks> chunks{own, own.load(arrays, i)};
-          replace(own, line, chunks, rounds_ * chunks_);
+          RequestTimer timer{requests_, thread};
+          replace(own, line, chunks, rounds_ * chunks_, timer);
         });
         successor.join();
       });
@@ -125,8 +135,10 @@ class Larson {
     Outcome outcome;
   };
 
-  void replace(Mutator& m, Line& line, const Local<Chunks>& chunks, std::size_t times) {
+  void replace(Mutator& m, Line& line, const Local<Chunks>& chunks, std::size_t times,
+               RequestTimer& timer) {
     for (std::size_t n = 0; n < times; ++n) {
+      timer.operation(m);
       const auto victim = static_cast<std::size_t>(line.rng.below(chunks_));
       use(m, line, chunks, victim);
       make_chunk(m, line, chunks, victim);
@@ -157,6 +169,7 @@ class Larson {
   const std::uint64_t min_, range_;
   const std::size_t chunks_, rounds_;
   const std::int64_t generations_;
+  RequestLogs* const requests_;
   typename M::template Global<Arrays> arrays_;
   std::deque<Line> lines_;
 };

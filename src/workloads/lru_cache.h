@@ -16,6 +16,7 @@
 #include "base/bits.h"
 #include "base/rng.h"
 #include "boundary/model.h"
+#include "boundary/requests.h"
 #include "boundary/workload.h"
 
 namespace reclaim {
@@ -72,9 +73,14 @@ inline std::uint64_t peak_live_bytes(const WorkloadContext& context) {
 inline constexpr WorkloadInfo lru_cache_info{
     .id = "lru-cache",
     .shows = "entries die in middle age: the generational guess is wrong",
+    .origin = "of this project; the textbook's cache",
     .parameters = lru_cache_parameters,
     .scaling = WorkScaling::per_thread,
-    .peak_live_bytes = lru_cache::peak_live_bytes};
+    .peak_live_bytes = lru_cache::peak_live_bytes,
+    .serves_requests = true,
+    .shares = [](const WorkloadContext& context) -> std::string_view {
+      return context.parameters.integer("shared") != 0 ? "a cache" : "";
+    }};
 
 template <Model M>
 class LruCache {
@@ -99,6 +105,7 @@ class LruCache {
         bytes_(static_cast<std::size_t>(context.parameters.integer("bytes"))),
         is_shared_(context.parameters.integer("shared") != 0),
         buckets_(lru_cache::bucket_count(context.parameters)),
+        timed_(context.requests),
         shared_(m.heap()) {
     if (is_shared_) m.store(shared_, Local<Cache>{m, make_cache(m)});
   }
@@ -107,7 +114,9 @@ class LruCache {
     Outcome outcome;
     Rng rng{pattern(seed_, static_cast<std::uint64_t>(thread))};
     Local<Cache> cache{m, is_shared_ ? m.load(shared_) : make_cache(m)};
+    RequestTimer timer{timed_, thread};
     for (std::uint64_t request = 0; request < requests_; ++request) {
+      timer.operation(m);
       const std::uint64_t key = rng.below(keys_);
       if (rng.real() < writes_) {
         write(m, outcome, cache, key, rng.next());
@@ -269,6 +278,7 @@ class LruCache {
   const std::size_t bytes_;
   const bool is_shared_;
   const std::size_t buckets_;
+  RequestLogs* const timed_;
   typename M::template Global<Cache> shared_;
 };
 

@@ -45,9 +45,11 @@ inline std::uint64_t peak_live_bytes(const WorkloadContext& context) {
 inline constexpr WorkloadInfo native_info{
     .id = "native",
     .shows = "computing outside of the interpreter: a GIL is let go meanwhile, and threads gain",
+    .origin = "of this project; NumPy's place in Python",
     .parameters = native_parameters,
     .scaling = WorkScaling::total,
-    .peak_live_bytes = native::peak_live_bytes};
+    .peak_live_bytes = native::peak_live_bytes,
+    .shares = shares_nothing};
 
 template <Model M>
 class Native {

@@ -101,9 +101,11 @@ void use(typename M::Mutator& m, Outcome& outcome, typename M::template Fresh<Qu
 inline constexpr WorkloadInfo quads_info{
     .id = "quads",
     .shows = "garbage beside a large live set: what looking at the living costs",
+    .origin = "Andy Wingo: quads, of the Whippet collector library",
     .parameters = quads_parameters,
     .scaling = WorkScaling::per_thread,
-    .peak_live_bytes = quads::peak_live_bytes};
+    .peak_live_bytes = quads::peak_live_bytes,
+    .shares = shares_nothing};
 
 template <Model M>
 class Quads {

@@ -61,11 +61,15 @@ inline int threads(const WorkloadContext& context) {
 inline constexpr WorkloadInfo replay_info{
     .id = "replay",
     .shows = "the allocations of a real program: sizes, lifetimes, threads, and who frees what",
+    .origin = "a recorded program",
     .parameters = replay_parameters,
     .scaling = WorkScaling::total,
     .peak_live_bytes = replay::peak_live_bytes,
     .threads = replay::threads,
-    .argument_name = "FILE"};
+    .argument_name = "FILE",
+    .shares = [](const WorkloadContext&) -> std::string_view {
+      return "what the recorded program's threads shared";
+    }};
 
 template <Model M>
 class Replay {

@@ -41,9 +41,11 @@ inline std::uint64_t peak_live_bytes(const WorkloadContext& context) {
 inline constexpr WorkloadInfo shared_graph_info{
     .id = "shared-graph",
     .shows = "threads only read what they share: what copying and dropping references costs",
+    .origin = "of this project",
     .parameters = shared_graph_parameters,
     .scaling = WorkScaling::per_thread,
-    .peak_live_bytes = shared_graph::peak_live_bytes};
+    .peak_live_bytes = shared_graph::peak_live_bytes,
+    .shares = [](const WorkloadContext&) -> std::string_view { return "a graph"; }};
 
 template <Model M>
 class SharedGraph {

@@ -17,6 +17,7 @@
 #include "base/mapping.h"
 #include "base/rng.h"
 #include "boundary/model.h"
+#include "boundary/requests.h"
 #include "boundary/workload.h"
 
 namespace reclaim {
@@ -59,9 +60,12 @@ inline std::uint64_t peak_live_bytes(const WorkloadContext& context) {
 inline constexpr WorkloadInfo weak_cache_info{
     .id = "weak-cache",
     .shows = "a cache that keeps nothing alive: what weak references and ephemerons cost",
+    .origin = "of this project; image caches, intern tables, annotations",
     .parameters = weak_cache_parameters,
     .scaling = WorkScaling::per_thread,
-    .peak_live_bytes = weak_cache::peak_live_bytes};
+    .peak_live_bytes = weak_cache::peak_live_bytes,
+    .serves_requests = true,
+    .shares = shares_nothing};
 
 template <Model M>
 class WeakCache {
@@ -82,13 +86,16 @@ class WeakCache {
         documents_(static_cast<std::uint64_t>(context.parameters.integer("documents"))),
         open_(static_cast<std::uint64_t>(context.parameters.integer("open"))),
         requests_(static_cast<std::uint64_t>(context.parameters.integer("requests"))),
-        bytes_(static_cast<std::size_t>(context.parameters.integer("bytes"))) {}
+        bytes_(static_cast<std::size_t>(context.parameters.integer("bytes"))),
+        timed_(context.requests) {}
 
   Outcome run(Mutator& m, int thread) {
     Outcome outcome;
     Rng rng{pattern(seed_, static_cast<std::uint64_t>(thread))};
     Desk desk{m, *this};
+    RequestTimer timer{timed_, thread};
     for (std::uint64_t request = 0; request < requests_; ++request) {
+      timer.operation(m);
       const std::uint64_t id = rng.below(documents_);
       if (desk.place_of[id] != 0) {
         read(m, outcome, desk, id);
@@ -188,6 +195,7 @@ class WeakCache {
 
   const std::uint64_t seed_, documents_, open_, requests_;
   const std::size_t bytes_;
+  RequestLogs* const timed_;
 };
 
 }  // namespace reclaim

@@ -61,9 +61,13 @@ inline std::uint64_t peak_live_bytes(const WorkloadContext& context) {
 inline constexpr WorkloadInfo xmalloc_info{
     .id = "xmalloc",
     .shows = "every object is freed by another thread than the one that made it",
+    .origin =
+        "Chuck Lever and David Boreham: malloc() Performance in a Multithreaded Linux Environment, "
+        "USENIX 2000",
     .parameters = xmalloc_parameters,
     .scaling = WorkScaling::total,
-    .peak_live_bytes = xmalloc::peak_live_bytes};
+    .peak_live_bytes = xmalloc::peak_live_bytes,
+    .shares = [](const WorkloadContext&) -> std::string_view { return "a stack of batches"; }};
 
 template <Model M>
 class Xmalloc {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -12,10 +13,10 @@
 
 namespace reclaim::mutants {
 
-/// Which load does the damage, over all mutators of the process. One thread.
+/// Which load does the damage, over all mutators of the process.
 struct Damage {
-  std::uint64_t loads = 0;  ///< seen so far, of objects that have data to damage
-  std::uint64_t at = 0;     ///< 0: never
+  std::atomic<std::uint64_t> loads = 0;  ///< seen so far, of objects that have data to damage
+  std::uint64_t at = 0;                  ///< 0: never; set while nothing runs
 };
 inline Damage damage;
 

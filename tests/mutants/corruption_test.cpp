@@ -18,7 +18,8 @@ std::uint64_t checksum_with_damage_at(std::uint64_t load) {
   for (const ParameterInfo& parameter : Workload::info.parameters) {
     request.context.parameters.set(parameter.name, parameter.tiny);
   }
-  damage = {0, load};
+  damage.loads = 0;
+  damage.at = load;
   return cells::drive<Damaging, typename Workload::template Over<Damaging>>(request)
       .outcome.checksum;
 }

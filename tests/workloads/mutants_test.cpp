@@ -15,10 +15,12 @@
 #include "workloads/countdown.h"
 #include "workloads/counter.h"
 #include "workloads/cycles.h"
+#include "workloads/errands.h"
 #include "workloads/fragmentation.h"
 #include "workloads/gcbench.h"
 #include "workloads/larson.h"
 #include "workloads/lru_cache.h"
+#include "workloads/pressure.h"
 #include "workloads/quads.h"
 #include "workloads/shared_graph.h"
 #include "workloads/weak_cache.h"
@@ -72,7 +74,9 @@ std::vector<Subject> subjects() {
           subject<SharedCounter>(counter_info, "Counter", {{"increments", 1000}}),
           subject<Countdown>(countdown_info, "Total", {{"count", 1000}}),
           subject<WeakCache>(weak_cache_info, "Document", {{"requests", 200000}}),
-          subject<Quads>(quads_info, "Quad", {{"depth", 7}})};
+          subject<Errands>(errands_info, "Tree", {{"tasks", 100}}),
+          subject<Quads>(quads_info, "Quad", {{"depth", 7}}),
+          subject<Pressure>(pressure_info, "Blob", {{"mb", 5}})};
 }
 
 class WorkloadUnderTest : public ::testing::TestWithParam<Subject> {
