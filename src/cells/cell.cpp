@@ -16,21 +16,30 @@ constexpr std::array identity_names = {
     "model",           "allocator",  "workload",        "size",      "params",
     "threads",         "heap",       "round",           "warmup",    "seed",
     "counted",         "collectors", "gil_interval_us", "gil_ticks", "free_at_most",
-    "cycle_collector", "planted",    "mistake",         "stress"};
+    "cycle_collector", "planted",    "mistake",         "meters",    "arrivals",
+    "stress"};
 constexpr std::array work_names = {"workload", "size", "params", "threads", "seed"};
 
 }  // namespace
 
+std::string Cell::model_id() const {
+  return std::string(processes ? processes_prefix : "") + std::string(entry->model->id);
+}
+
 std::string Cell::model_name() const {
-  std::string name(entry->model->id);
+  std::string name = model_id();
   return allocator.empty() ? name : name + ":" + allocator;
 }
 
 std::string Cell::title() const {
-  return fmt::format("{} · {} · {} thread{}{}{} · round {}", model_name(), workload,
-                     context.threads, context.threads == 1 ? "" : "s",
-                     heap ? " · heap " + heap->label : "",
-                     mistakes.any() ? " · " + format_mistake(mistakes) : "", round + 1);
+  return fmt::format(
+      "{} · {} · {} {}{}{}{}{}{} · round {}", model_name(), workload, context.threads,
+      processes ? "process" : "thread",
+      context.threads == 1 ? ""
+      : processes          ? "es"
+                           : "s",
+      heap ? " · heap " + heap->label : "", mistakes.any() ? " · " + format_mistake(mistakes) : "",
+      arrivals ? " · arrivals " + arrivals->label : "", meters ? "" : " · meters off", round + 1);
 }
 
 Json parameters_json(const Parameters& parameters) {
@@ -47,7 +56,7 @@ Json parameters_json(const Parameters& parameters) {
 
 Json identity(const Cell& cell) {
   Json result;
-  result["model"] = cell.entry->model->id;
+  result["model"] = cell.model_id();
   result["allocator"] = cell.allocator.empty() ? Json() : Json(cell.allocator);
   result["workload"] = cell.workload;
   result["size"] = cell.size;
@@ -65,6 +74,8 @@ Json identity(const Cell& cell) {
   result["cycle_collector"] = cell.cycle_collector ? Json() : Json("off");
   result["planted"] = cell.planting.any() ? Json(format_planting(cell.planting)) : Json();
   result["mistake"] = cell.mistakes.any() ? Json(format_mistake(cell.mistakes)) : Json();
+  result["meters"] = cell.meters;
+  result["arrivals"] = cell.arrivals ? Json(cell.arrivals->label) : Json();
   result["stress"] = nullptr;
   const StressOptions& stress = cell.stress;
   if (stress.collect_every_nth_make != 0 || stress.collect_at_each_poll ||

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "cells/json.h"
 #include "cells/quantities.h"
@@ -11,8 +12,15 @@
 
 namespace reclaim::cells {
 
+/// Before a model: each mutator is a process, with a heap of its own.
+inline constexpr std::string_view processes_prefix = "procs:";
+inline constexpr std::string_view processes_like = "Python's multiprocessing";
+inline constexpr std::string_view processes_summary =
+    "each mutator a process: a heap and a lock of its own";
+
 struct Cell {
   const Entry* entry = nullptr;
+  bool processes = false;  ///< each mutator is a process of its own: "procs:gen"
   std::string allocator;  ///< "glibc", "mimalloc", "/path/lib.so"; empty: the model calls no malloc
   std::string workload;   ///< as the record names it: "gcbench", "replay:sqlite"
   std::string size;       ///< tiny, standard or paper
@@ -31,8 +39,14 @@ struct Cell {
   std::string events;                 ///< file for the events; empty: none are kept
   Planting planting;
   MistakeRate mistakes;  ///< HeapOptions::mistakes, but for the seed
+  bool meters = true;    ///< false: nothing is kept but what the kernel and the census count
+  bool settles = false;  ///< stays for five seconds more, to see what is given back
+  std::optional<Arrivals> arrivals;  ///< none: the next request when the last is done
+  double arrival_rate = 0;           ///< operations a second that `arrivals` came to; 0: not known
   StressOptions stress;
 
+  /// "gen", "procs:gen": the model without its allocator.
+  std::string model_id() const;
   /// "gen", "manual:mimalloc".
   std::string model_name() const;
   /// "gen  gcbench  2 threads  heap 3x  round 1", for progress lines.

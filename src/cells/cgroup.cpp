@@ -24,8 +24,8 @@ std::optional<std::uint64_t> number(const std::string& text) {
 
 /// The file of a controller: version 2 has one tree, version 1 a tree for each.
 std::optional<std::string> group_file(const std::string& controller, const std::string& v2_name,
-                                      const std::string& v1_name) {
-  std::ifstream lines("/proc/self/cgroup");
+                                      const std::string& v1_name, const std::string& root = "") {
+  std::ifstream lines(root + "/proc/self/cgroup");
   for (std::string line; std::getline(lines, line);) {
     const auto first = line.find(':');
     const auto second = line.find(':', first + 1);
@@ -36,8 +36,9 @@ std::optional<std::string> group_file(const std::string& controller, const std::
     bool ours = v2;
     for (const std::string& name : split(controllers, ',')) ours = ours || name == controller;
     if (!ours) continue;
-    const std::string mount = v2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/" + controllers;
-    for (const std::string& directory : {mount + path, mount, "/sys/fs/cgroup/" + controller}) {
+    const std::string groups = root + "/sys/fs/cgroup";
+    const std::string mount = v2 ? groups : groups + "/" + controllers;
+    for (const std::string& directory : {mount + path, mount, groups + "/" + controller}) {
       const std::string file = directory + "/" + (v2 ? v2_name : v1_name);
       std::error_code error;
       if (std::filesystem::is_regular_file(file, error)) return file;
@@ -64,11 +65,11 @@ std::optional<std::uint64_t> value(const std::optional<std::string>& file) {
   return found && *found < no_limit ? found : std::nullopt;
 }
 
-std::uint64_t meminfo_bytes(const std::string& name) {
-  return field("/proc/meminfo", name).value_or(0) * 1024;
-}
-
 }  // namespace
+
+std::uint64_t meminfo_bytes(const std::string& name, const std::string& root) {
+  return field(root + "/proc/meminfo", name).value_or(0) * 1024;
+}
 
 std::optional<std::string> read_line(const std::string& path) {
   std::ifstream file(path);
@@ -81,13 +82,13 @@ std::optional<std::uint64_t> cgroup_oom_kills() {
   return field(group_file("memory", "memory.events", "memory.oom_control"), "oom_kill");
 }
 
-std::uint64_t available_memory_bytes() {
-  std::uint64_t available = meminfo_bytes("MemAvailable:");
-  const auto limit = value(group_file("memory", "memory.max", "memory.limit_in_bytes"));
-  const auto used = value(group_file("memory", "memory.current", "memory.usage_in_bytes"));
+std::uint64_t available_memory_bytes(const std::string& root) {
+  std::uint64_t available = meminfo_bytes("MemAvailable:", root);
+  const auto limit = value(group_file("memory", "memory.max", "memory.limit_in_bytes", root));
+  const auto used = value(group_file("memory", "memory.current", "memory.usage_in_bytes", root));
   // Page cache counts as used, but the kernel gives it back under pressure.
   const auto cache =
-      field(group_file("memory", "memory.stat", "memory.stat"), "inactive_file").value_or(0);
+      field(group_file("memory", "memory.stat", "memory.stat", root), "inactive_file").value_or(0);
   if (limit && used) {
     const std::uint64_t taken = *used > cache ? *used - cache : 0;
     available = std::min(available, *limit > taken ? *limit - taken : 0);
@@ -104,9 +105,9 @@ std::optional<std::uint64_t> available_processes() {
 
 std::uint64_t machine_memory_bytes() { return meminfo_bytes("MemTotal:"); }
 
-CgroupLimits cgroup_limits() {
+CgroupLimits cgroup_limits(const std::string& root) {
   CgroupLimits limits;
-  std::ifstream lines("/proc/self/cgroup");
+  std::ifstream lines(root + "/proc/self/cgroup");
   for (std::string line; std::getline(lines, line);) {
     limits.version = std::max(limits.version, line.starts_with("0::") ? 2 : 1);
     if (!line.starts_with("0::")) {
@@ -114,15 +115,15 @@ CgroupLimits cgroup_limits() {
       break;
     }
   }
-  limits.memory_bytes = value(group_file("memory", "memory.max", "memory.limit_in_bytes"));
-  limits.throttled = field(group_file("cpu", "cpu.stat", "cpu.stat"), "nr_throttled");
-  if (const auto file = group_file("cpu", "cpu.max", "cpu.cfs_quota_us")) {
+  limits.memory_bytes = value(group_file("memory", "memory.max", "memory.limit_in_bytes", root));
+  limits.throttled = field(group_file("cpu", "cpu.stat", "cpu.stat", root), "nr_throttled");
+  if (const auto file = group_file("cpu", "cpu.max", "cpu.cfs_quota_us", root)) {
     std::istringstream words(read_line(*file).value_or(""));
     std::string quota, period;
     words >> quota >> period;
     if (period.empty()) {
-      period =
-          read_line(group_file("cpu", "", "cpu.cfs_period_us").value_or("")).value_or("100000");
+      period = read_line(group_file("cpu", "", "cpu.cfs_period_us", root).value_or(""))
+                   .value_or("100000");
     }
     const auto q = number(quota), p = number(period);
     if (q && p && *p > 0 && *q < no_limit) {

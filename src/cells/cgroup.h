@@ -15,7 +15,8 @@ std::optional<std::uint64_t> cgroup_oom_kills();
 
 /// Bytes that a new process may still take: the machine's MemAvailable, or what the cgroup leaves
 /// if that is less.
-std::uint64_t available_memory_bytes();
+/// `root` stands before /proc and /sys, here and below: tests have machines of their own.
+std::uint64_t available_memory_bytes(const std::string& root = "");
 
 /// Processes and threads that may still be started under the cgroup's pids limit; nothing if
 /// unlimited.
@@ -31,7 +32,10 @@ struct CgroupLimits {
   std::optional<std::uint64_t> memory_bytes;
   std::optional<std::uint64_t> throttled;  ///< periods in which we were throttled so far
 };
-CgroupLimits cgroup_limits();
+CgroupLimits cgroup_limits(const std::string& root = "");
+
+/// The number behind "MemAvailable:" and the like in /proc/meminfo; 0 where there is none.
+std::uint64_t meminfo_bytes(const std::string& name, const std::string& root = "");
 
 /// First line of a file without its newline; nothing when it cannot be read.
 std::optional<std::string> read_line(const std::string& path);

@@ -12,11 +12,12 @@
 #include <thread>
 #include <vector>
 
-#include "base/spin_barrier.h"
 #include "boundary/model.h"
+#include "cells/meeting.h"
 #include "cells/plant.h"
 #include "cells/registry.h"
 #include "measure/clock.h"
+#include "measure/pss.h"
 #include "measure/rss.h"
 
 namespace reclaim::cells {
@@ -44,28 +45,33 @@ inline void subtract_usage(RunResult& result, const rusage& before, const rusage
   result.involuntary_switches = difference(after.ru_nivcsw, before.ru_nivcsw);
 }
 
-/// The workload done once by `threads` mutators on the heap; the measured fields of `result` are
-/// set.
+/// The workload done once by the heap's mutators: all of them, or, where each is a process of its
+/// own, this one. The measured fields of `result` are set.
 template <Model M, class Workload>
 void perform(typename M::Heap& heap, const RunRequest& request, RunResult& result) {
   using Mutator = typename M::Mutator;
-  const int threads = request.context.threads;
+  const int threads = request.context.mutators_here();
+  Meeting meeting{request};
   Mutator first{heap};
-  Workload workload{first, request.context};
-  SpinBarrier start{threads}, end{threads};
+  WorkloadContext context = request.context;
+  if (request.time_requests) {
+    context.requests = &result.requests.emplace(threads, request.operations_per_s);
+  }
+  Workload workload{first, context};
   std::vector<Outcome> outcomes(static_cast<std::size_t>(threads));
   std::vector<std::int64_t> begun_ns(static_cast<std::size_t>(threads));
 
   const auto share = [&](Mutator& m, int thread) {
     const auto i = static_cast<std::size_t>(thread);
-    if constexpr (requires { m.begin_share(thread); }) m.begin_share(thread);
-    if (request.planting.any()) plant<M>(m, request.planting, thread, threads);
+    const int number = meeting.first_here() + thread;
+    if constexpr (requires { m.begin_share(number); }) m.begin_share(number);
+    if (request.planting.any()) plant<M>(m, request.planting, number, request.context.threads);
     m.blocking([&] {
-      start.arrive_and_wait();
+      meeting.start();
       begun_ns[i] = now_ns();
     });
-    outcomes[i] = workload.run(m, thread);
-    m.blocking([&] { end.arrive_and_wait(); });
+    outcomes[i] = workload.run(m, number);
+    m.blocking([&] { meeting.end(); });
   };
 
   std::vector<std::thread> others;
@@ -79,18 +85,26 @@ void perform(typename M::Heap& heap, const RunRequest& request, RunResult& resul
   const rusage before = usage();
   share(first, 0);
   workload.finish(first);
-  const std::int64_t end_ns = now_ns();
+  result.end_ns = now_ns();
   const rusage after = usage();
   first.blocking([&] {
     for (std::thread& other : others) other.join();
   });
 
-  const std::int64_t begin_ns = *std::min_element(begun_ns.begin(), begun_ns.end());
-  result.wall_s = static_cast<double>(end_ns - begin_ns) * 1e-9;
+  result.begin_ns = *std::min_element(begun_ns.begin(), begun_ns.end());
+  result.wall_s = static_cast<double>(result.end_ns - result.begin_ns) * 1e-9;
   subtract_usage(result, before, after);
   result.outcome = {};
   for (const Outcome& outcome : outcomes) result.outcome += outcome;
   if constexpr (requires { workload.extra(); }) result.extra = workload.extra();
+  if (request.stage != nullptr) {
+    first.blocking([&] {
+      const measure::SharedMemory memory = measure::shared_memory();
+      result.extra.emplace_back("pss_bytes", static_cast<double>(memory.proportional_bytes));
+      result.extra.emplace_back("unique_bytes", static_cast<double>(memory.unique_bytes));
+      meeting.leave();
+    });
+  }
 }
 
 }  // namespace detail
@@ -108,6 +122,8 @@ RunResult drive(const RunRequest& request) {
   Census census = heap.census();
   census.subtract(before);
   if (census.allocated_objects != 0) result.census = std::move(census);
+  result.peak_rss_bytes = measure::peak_resident_bytes();
+  if (request.gives_back) result.gave_back = give_back(request.settles);
   for (std::size_t i = 0; i < stop_cause_count; ++i) {
     const auto cause = static_cast<StopCause>(i);
     if (heap.stops().of(cause).count() != 0 || M::traits.stops.has(cause)) {

@@ -12,6 +12,7 @@
 #include "cells/allocators.h"
 #include "cells/build_info.h"
 #include "cells/cgroup.h"
+#include "cells/descriptions.h"
 #include "cells/process.h"
 #include "cells/record.h"
 #include "cells/worker.h"
@@ -40,6 +41,12 @@ std::string kernel() {
   return fmt::format("{} {} {}", names.sysname, names.release, names.machine);
 }
 
+std::string host() {
+  utsname names{};
+  ::uname(&names);
+  return names.nodename;
+}
+
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};
@@ -64,8 +71,8 @@ Json allocator_settings() {
 
 }  // namespace
 
-std::string transparent_huge_pages() {
-  const auto line = read_line("/sys/kernel/mm/transparent_hugepage/enabled");
+std::string transparent_huge_pages(const std::string& root) {
+  const auto line = read_line(root + "/sys/kernel/mm/transparent_hugepage/enabled");
   if (!line) return "unknown";
   const auto begin = line->find('['), end = line->find(']');
   return begin < end && end != std::string::npos ? line->substr(begin + 1, end - begin - 1) : *line;
@@ -88,6 +95,7 @@ Json environment_record(const std::vector<std::string>& allocators, const std::s
   const BuildInfo& build = build_info();
   Json record = {{"kind", "environment"}, {"schema", schema_version}};
   record["reclaim_version"] = build.version;
+  record["host"] = host();
   record["git"] = build.git;
   record["build"] = {{"compiler", build.compiler},
                      {"flags", build.flags},
@@ -105,6 +113,8 @@ Json environment_record(const std::vector<std::string>& allocators, const std::s
     record["allocators"][name] = allocator_version(name, program, guard);
   }
   record["allocator_settings"] = allocator_settings();
+  record["models"] = model_descriptions();
+  record["workloads"] = workload_descriptions();
   record["seed"] = seed;
   record["started"] = utc_now();
   record["command"] = command;

@@ -24,7 +24,8 @@ std::string allocator_version(const std::string& name, const std::string& progra
 /// Empty, or why results under these two lines must not stand in one file.
 std::string cannot_continue(const Json& earlier, const Json& now);
 
-/// "always", "madvise", "never"; "unknown" where the kernel does not say.
-std::string transparent_huge_pages();
+/// "always", "madvise", "never"; "unknown" where the kernel does not say. `root` stands before
+/// /sys.
+std::string transparent_huge_pages(const std::string& root = "");
 
 }  // namespace reclaim::cells

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -14,6 +12,8 @@
 #include "cells/allocators.h"
 #include "cells/mistakes.h"
 #include "cells/names.h"
+#include "cells/overrides.h"
+#include "cells/shard.h"
 
 namespace reclaim::cells {
 
@@ -37,19 +37,42 @@ const Info* find(const std::vector<const Info*>& infos, const char* kind, std::s
 struct ModelChoice {
   const ModelInfo* info;
   std::string allocator;
+  bool processes;
+
+  std::string id() const {
+    return std::string(processes ? processes_prefix : "") + std::string(info->id);
+  }
 };
 
-ModelChoice choose_model(const std::string& spelled) {
-  const std::size_t colon = spelled.find(':');
-  const ModelInfo* info = find(models(), "model", spelled.substr(0, colon));
-  if (colon == std::string::npos) return {info, info->uses_malloc ? "glibc" : ""};
-  std::string allocator = spelled.substr(colon + 1);
-  if (!info->uses_malloc) {
-    throw UsageError(
-        fmt::format("model '{0}' calls no malloc and takes no allocator: write '{0}'", info->id));
+const ModelInfo* find_model(std::string_view id, bool processes) {
+  std::vector<std::string> names;
+  for (const ModelInfo* info : models()) {
+    if (info->id == id) return info;
+    names.push_back(std::string(processes ? processes_prefix : "") + std::string(info->id));
   }
-  find_allocator(allocator);  // throws for an unknown one
-  return {info, std::move(allocator)};
+  const std::string word = std::string(processes ? processes_prefix : "") + std::string(id);
+  if (processes && id.empty()) {
+    throw UsageError(fmt::format("model '{}': processes of which model? write '{}'", word,
+                                 nearest(word, names)));
+  }
+  if (!processes) names.emplace_back(processes_prefix);
+  throw UsageError(unknown_name("model", word, names));
+}
+
+ModelChoice choose_model(const std::string& spelled) {
+  const bool processes = spelled == "procs" || spelled.starts_with(processes_prefix);
+  const std::string name =
+      processes ? spelled.substr(std::min(processes_prefix.size(), spelled.size())) : spelled;
+  const std::size_t colon = name.find(':');
+  const ModelInfo* info = find_model(name.substr(0, colon), processes);
+  if (colon == std::string::npos) return {info, info->uses_malloc ? "glibc" : "", processes};
+  ModelChoice choice{info, name.substr(colon + 1), processes};
+  if (!info->uses_malloc) {
+    throw UsageError(fmt::format("model '{0}' calls no malloc and takes no allocator: write '{0}'",
+                                 choice.id()));
+  }
+  find_allocator(choice.allocator);  // throws for an unknown one
+  return choice;
 }
 
 struct WorkloadChoice {
@@ -98,49 +121,6 @@ std::vector<WorkloadChoice> choose_workloads(const std::vector<std::string>& spe
     }
   }
   return choices;
-}
-
-using Overrides = std::map<std::string, double>;
-
-Overrides parse_overrides(const std::vector<std::string>& spelled,
-                          const std::vector<WorkloadChoice>& workloads) {
-  std::vector<std::string> known;
-  for (const auto& workload : workloads) {
-    for (const ParameterInfo& info : workload.info->parameters) known.emplace_back(info.name);
-  }
-  Overrides overrides;
-  for (const std::string& text : spelled) {
-    const std::size_t equals = text.find('=');
-    const std::string name = text.substr(0, equals);
-    double value = 0;
-    const char* begin = text.data() + (equals == std::string::npos ? text.size() : equals + 1);
-    const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) {
-      throw UsageError(fmt::format("-p {}: write -p name=number", text));
-    }
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      throw UsageError(unknown_name("parameter", name, known));
-    }
-    overrides[name] = value;
-  }
-  return overrides;
-}
-
-Parameters parameters_for(const WorkloadInfo& workload, const std::string& size,
-                          const Overrides& overrides) {
-  Parameters parameters;
-  for (const ParameterInfo& info : workload.parameters) {
-    double value = size == "tiny" ? info.tiny : size == "paper" ? info.paper : info.standard;
-    if (const auto found = overrides.find(std::string(info.name)); found != overrides.end()) {
-      value = found->second;
-      if (value < info.least || value > info.most) {
-        throw UsageError(fmt::format("-p {}={}: {} allows {} to {}", info.name, value, workload.id,
-                                     info.least, info.most));
-      }
-    }
-    parameters.set(info.name, value);
-  }
-  return parameters;
 }
 
 /// What a workload says of itself may need a file that the user named; a bad one is the user's to
@@ -203,6 +183,10 @@ void check_numbers(const PlanRequest& request) {
     throw UsageError(
         fmt::format("--gil-ticks {}: at most {}", request.gil_ticks, most_gil_setting));
   }
+  const std::vector<std::string> settings = {"on", "off", "both"};
+  if (std::find(settings.begin(), settings.end(), request.meters) == settings.end()) {
+    throw UsageError("--meters: " + unknown_name("setting", request.meters, settings));
+  }
   if (request.rounds < 1) throw UsageError(fmt::format("--rounds {}: at least 1", request.rounds));
   if (request.warmup < 0) throw UsageError(fmt::format("--warmup {}: at least 0", request.warmup));
 }
@@ -222,28 +206,18 @@ class RoundBuilder {
     for (const std::string& text : request.mistakes) mistakes_.push_back(parse_mistake(text));
     if (mistakes_.empty()) mistakes_.emplace_back();
     if (!request.planted.empty()) planting_ = parse_planting(request.planted);
+    if (!request.rate.empty()) arrivals_ = parse_arrivals(request.rate);
     if (!request.explain.empty() &&
         std::none_of(models_.begin(), models_.end(),
                      [](const ModelChoice& model) { return model.info->explains; })) {
       throw UsageError("--explain: none of these models has policies to explain; gen has");
     }
     const std::vector<WorkloadChoice> workloads = choose_workloads(request.workloads);
-    const Overrides overrides = parse_overrides(request.parameters, workloads);
+    std::vector<const WorkloadInfo*> infos;
+    for (const WorkloadChoice& workload : workloads) infos.push_back(workload.info);
+    const std::vector<Override> overrides = parse_overrides(request.parameters, infos);
     for (const WorkloadChoice& workload : workloads) {
-      WorkloadContext context;
-      context.parameters = parameters_for(*workload.info, request.size, overrides);
-      context.seed = request.seed;
-      context.argument = workload.argument;
-      // One limit for all thread counts, or they could not be compared.
-      const std::vector<int> threads = thread_counts(*workload.info, context, request.threads);
-      context.threads = *std::max_element(threads.begin(), threads.end());
-      limits_ = heaps_;
-      if (limits_.empty())
-        limits_.push_back(default_limit(declared(workload.info->peak_live_bytes, context)));
-      for (const int count : threads) {
-        context.threads = count;
-        add_models(workload, context);
-      }
+      for (const Override& values : overrides) add_workload(workload, values);
     }
   }
 
@@ -251,6 +225,23 @@ class RoundBuilder {
   std::set<std::string> notes;
 
  private:
+  void add_workload(const WorkloadChoice& workload, const Override& values) {
+    WorkloadContext context;
+    context.parameters = parameters_for(*workload.info, request_.size, values);
+    context.seed = request_.seed;
+    context.argument = workload.argument;
+    // One limit for all thread counts, or they could not be compared.
+    const std::vector<int> threads = thread_counts(*workload.info, context, request_.threads);
+    context.threads = *std::max_element(threads.begin(), threads.end());
+    limits_ = heaps_;
+    if (limits_.empty())
+      limits_.push_back(default_limit(declared(workload.info->peak_live_bytes, context)));
+    for (const int count : threads) {
+      context.threads = count;
+      add_models(workload, context);
+    }
+  }
+
   void add_models(const WorkloadChoice& workload, const WorkloadContext& context) {
     const std::uint64_t peak =
         declared(workload.info->peak_live_bytes, context);  // may read a whole trace
@@ -262,6 +253,7 @@ class RoundBuilder {
             fmt::format("{} is not compiled for {}: left out", workload.name, model.info->id));
         continue;
       }
+      cell.processes = model.processes;
       cell.allocator = model.allocator;
       cell.workload = workload.name;
       cell.size = request_.size;
@@ -273,9 +265,21 @@ class RoundBuilder {
       cell.gil_ticks = request_.gil_ticks;
       cell.free_at_most = request_.free_at_most;
       if (model.info->explains) cell.explain = request_.explain;
-      cell.events = request_.events;
+      if (model.processes && !request_.events.empty()) {
+        notes.insert("--events: not kept where mutators are processes");
+      } else {
+        cell.events = request_.events;
+      }
       cell.cycle_collector = request_.cycle_collector;
+      cell.settles = request_.settles;
       cell.planting = planting_;
+      if (model.processes && arrivals_) {
+        notes.insert("--rate: not where mutators are processes");
+      } else if (workload.info->serves_requests) {
+        cell.arrivals = arrivals_;
+      } else if (arrivals_) {
+        notes.insert(fmt::format("{} serves no requests: it runs without --rate", workload.name));
+      }
       cell.stress = request_.stress;
       for (const MistakeRate& mistakes : mistakes_) {
         cell.mistakes = mistakes;
@@ -305,7 +309,15 @@ class RoundBuilder {
   }
 
   void add(Cell cell) {
-    if (seen_.insert(identity(cell).dump()).second) cells.push_back(std::move(cell));
+    if (request_.meters != "on" || cell.workload == request_.priced) {
+      Cell unmetered = cell;
+      unmetered.meters = false;
+      keep(unmetered);
+    }
+    if (request_.meters != "off") keep(cell);
+  }
+  void keep(const Cell& cell) {
+    if (seen_.insert(identity(cell).dump()).second) cells.push_back(cell);
   }
 
   const PlanRequest& request_;
@@ -313,6 +325,7 @@ class RoundBuilder {
   std::vector<HeapLimit> heaps_;  ///< as asked for
   std::vector<MistakeRate> mistakes_;
   Planting planting_;
+  std::optional<Arrivals> arrivals_;
   std::vector<HeapLimit> limits_;  ///< for the workload at hand: heaps_, or the default
   std::set<std::string> seen_;
 };
@@ -337,6 +350,7 @@ Plan make_plan(const PlanRequest& request) {
       plan.cells.back().round = number;
     }
   }
+  if (!request.shard.empty()) keep_shard(plan, parse_shard(request.shard));
   return plan;
 }
 
@@ -352,7 +366,9 @@ double estimated_seconds(const Cell& cell) {
   const double work = cell.size == "tiny" ? 0.005 : cell.size == "paper" ? 3.0 : 0.25;
   const double threads =
       cell.entry->workload->scaling == WorkScaling::per_thread ? cell.context.threads : 1;
-  return 0.03 + work * (1 + cell.warmup) * std::max(1.0, threads / 2);
+  const double processes = cell.processes ? cell.context.threads : 1;
+  return 0.02 + (cell.settles ? 5 : 0) + 0.01 * processes +
+         work * (1 + cell.warmup) * std::max(1.0, threads / 2);
 }
 
 }  // namespace reclaim::cells

@@ -18,7 +18,8 @@ struct PlanRequest {
   std::vector<int> threads = {1};
   std::vector<std::string> heaps;  ///< empty: default_heap
   std::string size = "standard";
-  std::vector<std::string> parameters;  ///< "key=value": for each workload that declares the key
+  std::vector<std::string> parameters;  ///< "key=value", "key=value,value": for each workload that
+                                        ///< declares the key
   int rounds = 1;
   int warmup = 0;
   std::uint64_t seed = 1;
@@ -32,7 +33,12 @@ struct PlanRequest {
   bool cycle_collector = true;        ///< Cell::cycle_collector
   std::string events;                 ///< Cell::events
   std::string planted;                ///< "leaks=17+cycles=3"; empty: none
+  bool settles = false;               ///< Cell::settles
+  std::string meters = "on";          ///< on, off, or both: each cell with them and without
+  std::string priced;                 ///< a workload that is also run without meters; empty: none
+  std::string rate;                   ///< Cell::arrivals; empty: none
   StressOptions stress;
+  std::string shard;  ///< "2/4": that part of the plan (shard.h); empty: all of it
 };
 
 /// The limit of models that have one, when --heap is not given: a tracing collector without a limit

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cells/interrupt.h"
+#include "cells/watcher.h"
 
 namespace reclaim::cells {
 
@@ -19,6 +20,7 @@ struct ProcessRequest {
   std::vector<std::string> arguments;    ///< after the name
   std::vector<std::string> environment;  ///< "NAME=value", all of it
   double timeout_s = 60;
+  bool watched = false;  ///< by a Watcher
 };
 
 struct ProcessEnd {
@@ -29,6 +31,7 @@ struct ProcessEnd {
   std::string errors;  ///< the end of what it wrote to stdout and stderr, at most 64 KiB
   double elapsed_s = 0;
   std::uint64_t peak_rss_bytes = 0;  ///< by wait4; not below what this process had at the spawn
+  std::optional<Observation> seen;   ///< none where it was not watched
   std::uint64_t oom_kills = 0;       ///< how many the kernel killed for memory meanwhile
 };
 

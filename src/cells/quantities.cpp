@@ -76,6 +76,23 @@ std::string format_seconds(double seconds) {
   return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
 }
 
+Arrivals parse_arrivals(std::string_view text) {
+  Arrivals arrivals;
+  arrivals.label = std::string(text);
+  std::string_view rest = text;
+  const auto number = take_number(rest);
+  if (number && *number > 0 && rest == "%" && *number <= 1000) {
+    arrivals.load = *number / 100;
+  } else if (number && *number > 0 && rest.empty() && *number <= 1e12) {
+    arrivals.per_s = *number;
+  } else {
+    throw UsageError(fmt::format(
+        "--rate {}: operations a second, or a part of what is reached without a rate, as 80%",
+        text));
+  }
+  return arrivals;
+}
+
 namespace {
 constexpr double least_growth = 1.05, most_growth = 1000;
 }

@@ -30,4 +30,14 @@ struct HeapLimit {
 /// One element of `--heap`. Throws UsageError.
 HeapLimit parse_heap_limit(std::string_view text);
 
+/// At which operations are due.
+struct Arrivals {
+  double per_s = 0;   ///< over all threads; 0: by the load
+  double load = 0;    ///< of the rate that the same cell reaches without a schedule; 0: not asked
+  std::string label;  ///< as typed: stands in the record as "arrivals"
+};
+
+/// The value of `--rate`: operations a second, or "80%". Throws UsageError.
+Arrivals parse_arrivals(std::string_view text);
+
 }  // namespace reclaim::cells

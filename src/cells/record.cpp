@@ -8,6 +8,8 @@
 #include <cerrno>
 
 #include "base/exhaustion.h"
+#include "base/refusal.h"
+#include "cells/meters.h"
 #include "cells/worker.h"
 
 namespace reclaim::cells {
@@ -25,6 +27,8 @@ constexpr std::array measured_names = {"wall_s",
                                        "major_faults",
                                        "voluntary_switches",
                                        "involuntary_switches"};
+constexpr std::array meter_names = {"mmu",    "latency",    "hiccups",
+                                    "memory", "rss_series", "arrival_rate"};
 constexpr std::array time_names = {"wall_s", "user_s", "sys_s"};
 
 std::string without_prefix(std::string line) {
@@ -53,6 +57,8 @@ Json empty_record(const Cell& cell, const char* status, const std::string& messa
   record["types"] = Json::array();
   record["leaked_at"] = Json::array();
   record["stops"] = Json::object();
+  for (const char* name : meter_names) record[name] = nullptr;
+  if (cell.arrival_rate > 0) record["arrival_rate"] = cell.arrival_rate;
   const std::uint64_t planted = workload.planted_cyclic_objects == nullptr
                                     ? 0
                                     : workload.planted_cyclic_objects(cell.context);
@@ -95,6 +101,8 @@ Json measured_record(const Cell& cell, const ProcessEnd& end) {
   }
   Json record = empty_record(cell, "ok", "");
   for (const auto& [name, value] : result.items()) record[name] = value;
+  if (end.seen) add_observation(record, *end.seen);
+  if (cell.processes) record["rss_series"] = nullptr;  // it would be the conductor's alone
   const Json& census = record["census"];
   // Where leaks are what is looked for, they are a result, not a doubt about the others.
   const bool leaks_are_a_result = cell.mistakes.any() || cell.entry->model->loses_updates;

@@ -1,6 +1,6 @@
 // Which models and workloads are in this binary, and how to run one on the other in this process.
-// Each (workload, model) pair is compiled as a translation unit of its own and registers itself;
-// src/cells/instance.h is the only place where the two meet.
+// Each (workload, model) pair registers itself; src/cells/instance.h is the only place where the
+// two meet.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,16 @@
 #include "boundary/census.h"
 #include "boundary/events.h"
 #include "boundary/heap_options.h"
+#include "boundary/requests.h"
 #include "boundary/stops.h"
 #include "boundary/traits.h"
 #include "boundary/workload.h"
+#include "cells/giving_back.h"
 #include "cells/planting.h"
+
+namespace reclaim::processes {
+struct Stage;
+}
 
 namespace reclaim::cells {
 
@@ -28,18 +34,25 @@ struct RunRequest {
   WorkloadContext context;
   HeapOptions heap;  ///< limit_bytes 0: no limit
   Planting planting;
-  bool census = true;  ///< false: the uncounted instantiation, where it was compiled
-  int warmup = 0;      ///< times the work is done in this process before the measured time
+  bool census = true;           ///< false: the uncounted instantiation, where it was compiled
+  int warmup = 0;               ///< times the work is done in this process before the measured time
+  bool gives_back = false;      ///< whether what is left is looked at when the work is gone
+  bool settles = false;         ///< and that for five seconds
+  bool time_requests = false;   ///< where the workload serves any
+  double operations_per_s = 0;  ///< at which they are due, over all threads; 0: no schedule
+  processes::Stage* stage = nullptr;  ///< where context.apart is set: what all processes share
 };
 
 struct RunResult {
   Outcome outcome;
-  double wall_s = 0;  ///< start barrier to the last mutator's return
-  double user_s = 0;  ///< of the process, over the same interval
+  double wall_s = 0;                      ///< start barrier to the last mutator's return
+  std::int64_t begin_ns = 0, end_ns = 0;  ///< the same, by the clock that all processes see
+  double user_s = 0;                      ///< of the process, over the same interval
   double sys_s = 0;
   std::uint64_t minor_faults = 0, major_faults = 0;
   std::uint64_t voluntary_switches = 0, involuntary_switches = 0;
   std::uint64_t baseline_rss_bytes = 0;  ///< just before the start barrier
+  std::uint64_t peak_rss_bytes = 0;      ///< up to the census; the meters' own sums come after it
   std::optional<Census> census;          ///< none when not counted
   /// Merged over all mutators. Index: StopCause.
   std::vector<std::pair<StopCause, Histogram>> stops;
@@ -48,6 +61,8 @@ struct RunResult {
   std::vector<std::pair<std::string, double>> extra;
   std::vector<Event> events;         ///< where HeapOptions::keep_events asked for them
   std::uint64_t events_dropped = 0;  ///< that are not among them
+  std::optional<GivingBack> gave_back;
+  std::optional<RequestLogs> requests;  ///< where they were to be timed
 };
 
 /// Runs the workload on the model in this process and thread. Called at most once per process.

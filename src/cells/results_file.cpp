@@ -46,7 +46,8 @@ Json parse_line(const std::string& line) {
   Json record = Json::parse(line, nullptr, false);
   if (!record.is_object()) return Json();
   const Json kind = record.value("kind", Json());
-  return kind == "cell" || kind == "environment" ? record : Json();
+  const bool ours = kind == "cell" || kind == "environment" || kind == "experiment";
+  return ours ? record : Json();
 }
 
 }  // namespace
@@ -70,7 +71,8 @@ ResultsFile ResultsFile::resume(const std::string& path, EarlierResults& earlier
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (fd < 0) cannot_write(path);
   ResultsFile file(path, fd);
-  if (!is_regular(fd)) throw UsageError(fmt::format("--resume: {} is no plain file", path));
+  if (!is_regular(fd))
+    throw UsageError(fmt::format("{} is no plain file: nothing can be added to it", path));
   file.lock();
   std::ifstream stream(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
@@ -98,12 +100,14 @@ ResultsFile ResultsFile::resume(const std::string& path, EarlierResults& earlier
                         path, line_number));
       }
       earlier.environment = record;
+    } else if (record.at("kind") == "experiment") {
+      file.outcomes_.push_back(record);
     } else {
       earlier.records.push_back(record);
     }
     good = end + 1;
   }
-  if (earlier.environment.is_null() && !earlier.records.empty()) {
+  if (earlier.environment.is_null() && good != 0) {
     throw UsageError(fmt::format("{}:1: damaged: the environment line is missing", path));
   }
   if (earlier.repaired && ::ftruncate(fd, static_cast<off_t>(good)) != 0) cannot_write(path);
@@ -111,7 +115,9 @@ ResultsFile ResultsFile::resume(const std::string& path, EarlierResults& earlier
 }
 
 ResultsFile::ResultsFile(ResultsFile&& other) noexcept
-    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+    : path_(std::move(other.path_)),
+      fd_(std::exchange(other.fd_, -1)),
+      outcomes_(std::move(other.outcomes_)) {}
 
 ResultsFile::~ResultsFile() {
   if (fd_ >= 0) ::close(fd_);
@@ -129,6 +135,7 @@ bool ResultsFile::replace(const Json& environment, const std::vector<Json>& reco
   if (path_ == "-" || !is_regular(fd_)) return false;
   std::string text = line_of(environment);
   for (const Json& record : records) text += line_of(record);
+  for (const Json& outcome : outcomes_) text += line_of(outcome);
   const std::string temporary = path_ + ".new";
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) cannot_write(temporary);

@@ -34,7 +34,8 @@ class ResultsFile {
   /// One line, on disk when this returns.
   void append(const Json& record);
 
-  /// Replaces the whole content at once: under a temporary name, synced, renamed. Does nothing and
+  /// Replaces the whole content at once, but for experiments' outcomes that were there when it was
+  /// resumed: they stay, at the end. Under a temporary name, synced, renamed. Does nothing and
   /// returns false for an output that cannot be replaced (a pipe, a device).
   bool replace(const Json& environment, const std::vector<Json>& records);
 
@@ -44,6 +45,7 @@ class ResultsFile {
 
   std::string path_;
   int fd_;
+  std::vector<Json> outcomes_;  ///< of experiments
 };
 
 }  // namespace reclaim::cells

@@ -15,6 +15,7 @@
 #include "cells/process.h"
 #include "cells/record.h"
 #include "cells/worker.h"
+#include "measure/statistics.h"
 
 namespace reclaim::cells {
 
@@ -38,6 +39,8 @@ class Runner {
   std::optional<Json> run(Cell cell) {
     const Binding& binding = binding_of(cell.allocator);
     if (!binding.missing.empty()) return skipped_record(cell, binding.missing);
+    if (const std::string reason = indivisible(cell); !reason.empty())
+      return skipped_record(cell, reason);
     if (const std::string limit = limit_met(cell); !limit.empty())
       return skipped_record(cell, limit);
     if (cell.heap && cell.heap->kind == HeapLimit::Kind::minimum) {
@@ -48,16 +51,22 @@ class Runner {
         return record;
       }
     }
-    const ProcessEnd end = start(cell);
+    if (cell.arrivals) {
+      if (!find_rate(cell)) return std::nullopt;
+      if (cell.arrival_rate == 0) {
+        return skipped_record(cell, "--rate: the rate without a schedule cannot be found");
+      }
+    }
+    const ProcessEnd end = start(cell, cell.meters);
     if (end.kind == ProcessEnd::Kind::interrupted) return std::nullopt;
     return record_of(cell, end);
   }
 
  private:
-  ProcessEnd start(const Cell& cell) {
+  ProcessEnd start(const Cell& cell, bool watched = false) {
     const Binding& binding = binding_of(cell.allocator);
     return run_process({settings_.program, worker_arguments(cell, binding.preload),
-                        worker_environment(binding.preload), settings_.timeout_s},
+                        worker_environment(binding.preload), settings_.timeout_s, watched},
                        guard_);
   }
 
@@ -71,10 +80,20 @@ class Runner {
     return found->second;
   }
 
+  /// Why the work cannot be split among processes; empty: it need not or can.
+  static std::string indivisible(const Cell& cell) {
+    if (!cell.processes || cell.context.threads == 1) return "";
+    const std::string_view shared = cell.entry->workload->shares(cell.context);
+    if (shared.empty()) return "";
+    return fmt::format("its mutators share {}, and processes share no objects", shared);
+  }
+
   /// Limits of the system that the cell would only run into.
   static std::string limit_met(const Cell& cell) {
     const auto processes = available_processes();
-    const auto wanted = static_cast<std::uint64_t>(cell.context.threads) + 2;
+    // Beside each process that talks there may be a thread that feeds a queue.
+    const auto wanted =
+        static_cast<std::uint64_t>(cell.context.threads) * (cell.processes ? 2 : 1) + 2;
     if (processes && *processes < wanted) {
       return fmt::format("pids: the cell wants {} processes and threads, the limit leaves {}",
                          wanted, *processes);
@@ -87,6 +106,7 @@ class Runner {
     return "";
   }
 
+  /// One for all rounds of a cell.
   static std::string minimum_key(Json record) {
     record["round"] = 0;
     return identity_of_record(record).dump();
@@ -115,9 +135,38 @@ class Runner {
     return true;
   }
 
+  /// Operations a second at which the cell's requests will be due. For a load, the median that
+  /// three processes reach without a schedule, once for all rounds. False when the user
+  /// interrupted.
+  bool find_rate(Cell& cell) {
+    if (cell.arrivals->per_s > 0) {
+      cell.arrival_rate = cell.arrivals->per_s;
+      return true;
+    }
+    Cell closed = cell;
+    closed.arrivals.reset();
+    closed.meters = true;
+    const std::string key = minimum_key(identity(closed));
+    if (!rates_.contains(key)) {
+      std::vector<double> reached;
+      for (int attempt = 0; attempt < 3; ++attempt) {
+        const ProcessEnd end = start(closed);
+        if (end.kind == ProcessEnd::Kind::interrupted) return false;
+        const Json record = record_of(closed, end);
+        const Json& latency = record.at("latency");
+        if (!is_ok(record) || latency.is_null() || latency.at("served_per_s").is_null()) break;
+        reached.push_back(latency.at("served_per_s"));
+      }
+      rates_[key] = reached.size() == 3 ? measure::median(reached) : 0;
+    }
+    cell.arrival_rate = cell.arrivals->load * rates_[key];
+    return true;
+  }
+
   const RunSettings& settings_;
   const InterruptGuard& guard_;
   Progress& progress_;
+  std::map<std::string, double> rates_;
   std::map<std::string, Binding> bindings_;
   std::map<std::string, std::optional<std::uint64_t>> minima_;
 };

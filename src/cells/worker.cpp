@@ -16,14 +16,17 @@
 #include <system_error>
 
 #include "base/exhaustion.h"
+#include "base/refusal.h"
 #include "cells/allocators.h"
+#include "cells/conductor.h"
 #include "cells/events_file.h"
+#include "cells/meters.h"
 #include "cells/mistakes.h"
 #include "cells/names.h"
 #include "cells/process.h"
 #include "cells/quantities.h"
 #include "cells/write_text.h"
-#include "measure/rss.h"
+#include "processes/post.h"
 
 namespace reclaim::cells {
 
@@ -35,6 +38,10 @@ struct Order {
   int fd = STDOUT_FILENO;
   pid_t parent = 0;
   bool probe = false;
+  bool processes = false;  // each mutator is one
+  int place = -1;          // of this process among those; -1: it is the one that starts them
+  bool meters = true;
+  double load = 0;  ///< that operations_per_s is of the rate without a schedule; 0: not known
 };
 
 template <class Number>
@@ -62,6 +69,12 @@ Order parse(std::span<char* const> arguments) {
       request.heap.stress.delay_workers = true;
     } else if (name == "--no-cycle-collector") {
       request.heap.cycle_collector = false;
+    } else if (name == "--processes") {
+      order.processes = true;
+    } else if (name == "--settle") {
+      request.settles = true;
+    } else if (name == "--no-meters") {
+      order.meters = false;
     } else if (name == "--probe-version") {
       order.probe = true;
     } else {
@@ -103,8 +116,14 @@ Order parse(std::span<char* const> arguments) {
         request.planting = parse_planting(value);
       } else if (name == "--mistake") {
         request.heap.mistakes = parse_mistake(value);
+      } else if (name == "--arrival-rate") {
+        request.operations_per_s = number<double>(name, value);
+      } else if (name == "--load") {
+        order.load = number<double>(name, value);
       } else if (name == "--result-fd") {
         order.fd = number<int>(name, value);
+      } else if (name == "--place") {
+        order.place = number<int>(name, value);
       } else if (name == "--parent") {
         order.parent = number<pid_t>(name, value);
       } else if (name == "-p") {
@@ -127,21 +146,6 @@ void complete(Parameters& parameters, const WorkloadInfo& workload) {
   }
 }
 
-Json seconds(std::uint64_t nanoseconds) { return static_cast<double>(nanoseconds) * 1e-9; }
-
-/// Percentiles only where there are samples for them.
-Json stop_json(const Histogram& stops) {
-  const auto percentile = [&](double q, std::uint64_t least) {
-    return stops.count() >= least ? seconds(stops.quantile_ns(q)) : Json();
-  };
-  return {{"count", stops.count()},
-          {"total_s", seconds(stops.total_ns())},
-          {"p50_s", percentile(0.50, 2)},
-          {"p90_s", percentile(0.90, 10)},
-          {"p99_s", percentile(0.99, 100)},
-          {"max_s", stops.count() > 0 ? seconds(stops.max_ns()) : Json()}};
-}
-
 Json census_json(const Census& census, bool reclaims) {
   Json result = {{"allocated_objects", census.allocated_objects},
                  {"allocated_bytes", census.allocated_bytes},
@@ -156,7 +160,7 @@ Json census_json(const Census& census, bool reclaims) {
   return result;
 }
 
-Json result_json(const RunResult& run, const Entry& entry, std::uint64_t peak_rss_bytes) {
+Json result_json(const RunResult& run, const Entry& entry, const Order& order) {
   const bool reclaims = entry.model->reclaims;
   Json result;
   result["wall_s"] = run.wall_s;
@@ -164,7 +168,7 @@ Json result_json(const RunResult& run, const Entry& entry, std::uint64_t peak_rs
   result["sys_s"] = run.sys_s;
   result["ops"] = run.outcome.operations;
   result["checksum"] = fmt::format("0x{:016x}", run.outcome.checksum);
-  result["peak_rss_bytes"] = peak_rss_bytes;
+  result["peak_rss_bytes"] = run.peak_rss_bytes;
   result["baseline_rss_bytes"] = run.baseline_rss_bytes;
   result["minor_faults"] = run.minor_faults;
   result["major_faults"] = run.major_faults;
@@ -190,6 +194,11 @@ Json result_json(const RunResult& run, const Entry& entry, std::uint64_t peak_rs
     result["stops"][std::string(stop_cause_names[static_cast<std::size_t>(cause)])] =
         stop_json(histogram);
   }
+  result["mmu"] = order.meters ? utilisation_json(run, *entry.model) : Json();
+  result["memory"] = order.meters
+                         ? memory_json(run, entry.workload->peak_live_bytes(order.request.context))
+                         : Json();
+  result["latency"] = latency_json(run, order.request.operations_per_s, order.load);
   result["extra"] = Json::object();
   for (const auto& [name, value] : run.extra) result["extra"][name] = value;
   return result;
@@ -236,12 +245,39 @@ std::string title_of(const Order& order) {
                      threads == 1 ? "" : "s");
 }
 
-int run_order(Order& order) {
+/// Runs the part of one process among those of a cell, and leaves its stops where they are merged.
+Json run_in_place(Order& order, const Entry& entry, RunFunction run) {
+  RunRequest& request = order.request;
+  const int processes = request.context.threads;
+  ::signal(SIGPIPE, SIG_IGN);  // others that are gone are an error of write()
+  const processes::SharedStage stage = processes::SharedStage::open(processes::stage_memory);
+  processes::Post post(*stage, order.place, processes);
+  const Apart apart{order.place, &stage->tickets, &post};
+  request.context.apart = &apart;
+  request.stage = &*stage;
+  request.heap.limit_bytes /= static_cast<std::uint64_t>(processes);
+  const RunResult result = run(request);
+  for (const auto& [cause, histogram] : result.stops) {
+    if (histogram.count() == 0) continue;  // its pages stay untouched
+    stage->stops(static_cast<std::size_t>(order.place), static_cast<std::size_t>(cause)) =
+        histogram;
+  }
+  Json json = result_json(result, entry, order);
+  json["begin_ns"] = result.begin_ns;
+  json["end_ns"] = result.end_ns;
+  return json;
+}
+
+int run_order(Order& order, std::span<char* const> arguments) {
   if (const std::string wrong = wrong_malloc(order.preload); !wrong.empty()) {
     return complain(1, wrong);
   }
   if (order.probe) {
     write_line(order.fd, {{"version", malloc_version()}});
+    return 0;
+  }
+  if (order.processes && order.place < 0) {
+    write_line(order.fd, conduct(arguments, order.request.context.threads));
     return 0;
   }
   const Entry* entry = find_entry(order.model, order.workload);
@@ -261,10 +297,21 @@ int run_order(Order& order) {
   order.request.heap.mistakes.seed = order.request.context.seed;
   complete(order.request.context.parameters, *entry->workload);
   if (!order.explain.empty()) order.request.heap.explain_descriptor = begin_to_explain(order);
-  order.request.heap.keep_events = !order.events.empty();
+  if (order.processes)
+    order.meters = false;  // they are merged, and nobody watches over all of them
+  HeapOptions& heap = order.request.heap;
+  heap.keep_events = !order.events.empty() ? KeepEvents::stops_and_holds
+                     : order.meters        ? KeepEvents::stops
+                                           : KeepEvents::none;
+  order.request.gives_back = order.meters;
+  order.request.time_requests = order.meters || order.request.operations_per_s > 0;
+  if (order.processes) {
+    write_line(order.fd, run_in_place(order, *entry, run));
+    return 0;
+  }
   const RunResult result = run(order.request);
   if (!order.events.empty()) append_events(order.events, title_of(order), result);
-  write_line(order.fd, result_json(result, *entry, measure::peak_resident_bytes()));
+  write_line(order.fd, result_json(result, *entry, order));
   return 0;
 }
 
@@ -290,6 +337,7 @@ std::vector<std::string> worker_arguments(const Cell& cell, const std::string& p
     arguments.emplace_back(name);
     arguments.push_back(std::move(value));
   };
+  if (cell.processes) arguments.emplace_back("--processes");
   if (!preload.empty()) add("--preload", preload);
   if (!cell.context.argument.empty()) add("--argument", cell.context.argument);
   if (cell.heap_limit_bytes) add("--heap-bytes", fmt::format("{}", *cell.heap_limit_bytes));
@@ -311,6 +359,12 @@ std::vector<std::string> worker_arguments(const Cell& cell, const std::string& p
   if (!cell.cycle_collector) arguments.emplace_back("--no-cycle-collector");
   if (cell.planting.any()) add("--plant", format_planting(cell.planting));
   if (cell.mistakes.any()) add("--mistake", format_mistake(cell.mistakes));
+  if (cell.settles) arguments.emplace_back("--settle");
+  if (!cell.meters) arguments.emplace_back("--no-meters");
+  if (cell.arrivals) {
+    add("--arrival-rate", fmt::format("{}", cell.arrival_rate));
+    add("--load", fmt::format("{}", cell.arrivals->load));
+  }
   if (!cell.census) arguments.emplace_back("--no-census");
   for (const auto& [name, value] : cell.context.parameters.all()) {
     add("-p", fmt::format("{}={}", name, value));
@@ -329,7 +383,7 @@ int worker_main(std::span<char* const> arguments) {
   try {
     Order order = parse(arguments);
     if (order.parent != 0) follow(order.parent);
-    return run_order(order);
+    return run_order(order, arguments);
   } catch (const UsageError& error) {
     return complain(2, error.what());
   } catch (const std::bad_alloc&) {

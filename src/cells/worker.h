@@ -6,12 +6,9 @@
 #include <vector>
 
 #include "cells/cell.h"
+#include "measure/histogram.h"
 
 namespace reclaim::cells {
-
-/// A worker that met a limit of the system (threads, files, memory to start with) exits with this
-/// code and says on stderr which; the cell is then skipped, for it says nothing about the model.
-inline constexpr int limit_met_exit_code = 87;
 
 /// The arguments that make a worker do this cell, beginning with "worker".
 std::vector<std::string> worker_arguments(const Cell& cell, const std::string& preload);

@@ -13,8 +13,10 @@
 
 #include "base/exhaustion.h"
 #include "base/rng.h"
+#include "cells/meeting.h"
 #include "cells/registry.h"
 #include "measure/rss.h"
+#include "processes/post.h"
 
 namespace reclaim::cells {
 
@@ -37,6 +39,11 @@ constexpr ParameterInfo parameters[] = {
     {"fraction", "a share", 0.25, 0.5, 0.75, 0, 1},
 };
 
+constexpr ParameterInfo death_parameters[] = {
+    {"phase", "when the second process is killed", 0, 0, 0, 0, 5},
+    {"objects", "objects allocated", 10, 100, 1000, 1, 1e6},
+};
+
 std::uint64_t peak(const WorkloadContext& context) {
   return 1000 * static_cast<std::uint64_t>(context.parameters.integer("objects"));
 }
@@ -57,7 +64,8 @@ WorkloadInfo workload(std::string_view id) {
           .shows = "one way to end",
           .parameters = parameters,
           .scaling = WorkScaling::total,
-          .peak_live_bytes = peak};
+          .peak_live_bytes = peak,
+          .shares = shares_nothing};
 }
 
 RunResult good(const RunRequest& request) {
@@ -67,6 +75,7 @@ RunResult good(const RunRequest& request) {
   result.wall_s = 0.001;
   result.user_s = 0.001;
   result.baseline_rss_bytes = measure::resident_bytes();
+  result.peak_rss_bytes = measure::peak_resident_bytes();
   result.census.emplace();
   result.census->add({"Fake", objects, 8 * objects, 0, 0});
   Histogram stops;
@@ -172,12 +181,84 @@ RunResult owner(const RunRequest& request) {
   return result;
 }
 
+/// Leaves a mark in the file $RECLAIM_MARKS when its work is done.
+template <int model>
+RunResult marked(const RunRequest& request) {
+  if (const char* marks = std::getenv("RECLAIM_MARKS")) std::ofstream(marks, std::ios::app) << '.';
+  return good(request);
+}
+
 /// What its heap would be told of a GIL.
 template <int model>
 RunResult gil(const RunRequest& request) {
   RunResult result = good(request);
   result.extra.emplace_back("interval_ns", request.heap.gil_switch_interval_ns);
   result.extra.emplace_back("ticks", request.heap.gil_switch_ticks);
+  return result;
+}
+
+/// The second of several processes is killed while it starts, waits, works, waits or tells; or (5)
+/// while the others wait for its messages. Others that it waits for never come.
+template <int model>
+RunResult dies(const RunRequest& request) {
+  const Apart& apart = *request.context.apart;
+  const auto phase = request.context.parameters.integer("phase");
+  const bool is_victim = apart.index == 1;
+  const auto dies_now = [&](int when) {
+    if (is_victim && phase == when) ::raise(SIGKILL);
+  };
+  std::thread killer;
+  const auto dies_while = [&](int when, processes::Phase waiting) {
+    if (phase != when) return;
+    if (!is_victim) {
+      while (true) ::pause();
+    }
+    killer = std::thread([&request, waiting] {
+      while (request.stage->phases[1].load() != waiting) std::this_thread::yield();
+      ::raise(SIGKILL);
+    });
+  };
+  Meeting meeting{request};
+  dies_now(0);
+  dies_while(1, processes::Phase::ready);
+  meeting.start();
+  dies_now(2);
+  if (phase == 5) {
+    // Whoever waits for the first waits for one that waits for the second.
+    std::string message;
+    if (is_victim) apart.post->pipe(0).receive(message);
+    processes::talk([&] {
+      if (apart.index == 0) apart.post->pipe(1).send(processes::bytes_of(phase));
+      if (apart.index == 0) apart.post->pipe(1).receive(message);
+      if (apart.index == 2) apart.post->pipe(0).receive(message);
+      ::raise(SIGKILL);
+    });
+  }
+  dies_while(3, processes::Phase::finished);
+  meeting.end();
+  meeting.leave();
+  dies_now(4);
+  return good(request);
+}
+
+/// 1000 requests of each thread, of 1 microsecond each, when they are due; of 2 without a schedule,
+/// so that a schedule can be told by its result. On a clock of its own.
+template <int model>
+RunResult serve(const RunRequest& request) {
+  RunResult result = good(request);
+  result.begin_ns = 1;
+  result.end_ns = 2'000'001;
+  if (!request.time_requests) return result;
+  RequestLogs& logs = result.requests.emplace(request.context.threads, request.operations_per_s);
+  for (int thread = 0; thread < request.context.threads; ++thread) {
+    std::int64_t now = 1;
+    for (int i = 0; i < 1000; ++i) {
+      const std::int64_t due = logs.of(thread).next_due_ns(now);
+      now = std::max(now, due);
+      logs.of(thread).add({due, now, now + (due == 0 ? 2000 : 1000)});
+      now += due == 0 ? 2000 : 1000;
+    }
+  }
   return result;
 }
 
@@ -190,6 +271,11 @@ RunResult replay(const RunRequest& request) {
 
 WorkloadInfo with(WorkloadInfo info, std::uint64_t (*planted_objects)(const WorkloadContext&)) {
   info.planted_cyclic_objects = planted_objects;
+  return info;
+}
+
+WorkloadInfo serving(WorkloadInfo info) {
+  info.serves_requests = true;
   return info;
 }
 
@@ -231,7 +317,21 @@ bool register_model() {
                             threadless_info = workload("threadless"),
                             silent_info = workload("silent"), broken_info = workload("broken"),
                             litter_info = workload("litter"), owner_info = workload("owner"),
-                            gil_info = workload("gil");
+                            gil_info = workload("gil"), marked_info = workload("marked"),
+                            serve_info = serving(workload("serve"));
+  static const WorkloadInfo dies_info{.id = "dies",
+                                      .shows = "a process that is killed",
+                                      .parameters = death_parameters,
+                                      .scaling = WorkScaling::total,
+                                      .peak_live_bytes = peak,
+                                      .shares = shares_nothing};
+  static const WorkloadInfo sharing_info{
+      .id = "sharing",
+      .shows = "work that cannot be split",
+      .parameters = parameters,
+      .scaling = WorkScaling::total,
+      .peak_live_bytes = peak,
+      .shares = [](const WorkloadContext&) -> std::string_view { return "a teapot"; }};
   static const WorkloadInfo replay_info{.id = "replay",
                                         .shows = "a file",
                                         .parameters = {},
@@ -252,6 +352,10 @@ bool register_model() {
                                                              {&litter_info, litter<model>},
                                                              {&owner_info, owner<model>},
                                                              {&gil_info, gil<model>},
+                                                             {&marked_info, marked<model>},
+                                                             {&dies_info, dies<model>},
+                                                             {&sharing_info, fine<model>},
+                                                             {&serve_info, serve<model>},
                                                              {&replay_info, replay<model>}}) {
     const RunFunction errs = b.info == &fine_info ? erring<model> : nullptr;
     register_entry({&fake_models[model], b.info, b.run, nullptr, errs});

@@ -116,6 +116,17 @@ TEST(Plan, TakesParametersFromTheSizeAndFromTheUser) {
   EXPECT_EQ(parameters_json(cell.context.parameters).dump(), R"({"fraction":0.75,"objects":77})");
 }
 
+TEST(Plan, RunsEveryCombinationOfSeveralValues) {
+  PlanRequest r = request({"plain"}, {"fine"});
+  r.parameters = {"objects=5,6,7", "fraction=0.1,0.2"};
+  std::set<std::string> combinations;
+  for (const Cell& cell : make_plan(r).cells) {
+    combinations.insert(parameters_json(cell.context.parameters).dump());
+  }
+  EXPECT_EQ(combinations.size(), 6u);
+  EXPECT_TRUE(combinations.contains(R"({"fraction":0.2,"objects":7})"));
+}
+
 TEST(Plan, ModelsThatMallocHaveAnAllocator) {
   EXPECT_EQ(make_plan(request({"mallocs"}, {"fine"})).cells.at(0).model_name(), "mallocs:glibc");
   EXPECT_EQ(make_plan(request({"mallocs:mimalloc"}, {"fine"})).cells.at(0).model_name(),
@@ -176,6 +187,10 @@ TEST(Plan, RefusesWhatMakesNoSense) {
       [](PlanRequest& r) { r.parameters = {"objects=many"}; },
       [](PlanRequest& r) { r.parameters = {"objects=0"}; },
       [](PlanRequest& r) { r.parameters = {"objects=nan"}; },
+      [](PlanRequest& r) { r.parameters = {"objects=1,"}; },
+      [](PlanRequest& r) { r.meters = "of"; },
+      [](PlanRequest& r) { r.rate = "80 %"; },
+      [](PlanRequest& r) { r.rate = "0"; },
       [](PlanRequest& r) { r.gil_interval_us = most_gil_setting + 1; },
       [](PlanRequest& r) { r.gil_ticks = most_gil_setting + 1; },
   };

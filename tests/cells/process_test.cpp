@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "cells/allocators.h"
+#include "measure/rss.h"
 
 namespace reclaim::cells {
 namespace {
@@ -95,6 +96,22 @@ TEST(Process, StartsWithTheStandardSignalHandlers) {
       {"/bin/sh", {"-c", "kill -PIPE $$; echo alive >&3"}, worker_environment(""), 30}, guard);
   EXPECT_EQ(end.kind, ProcessEnd::Kind::signalled);
   EXPECT_EQ(end.code, SIGPIPE);
+}
+
+TEST(Watcher, SeesTheMemoryOfAProcessAndHowLateItItselfWakes) {
+  Watcher watcher{::getpid()};
+  const Observation seen = watcher.end();
+  ASSERT_FALSE(seen.rss_series.empty());
+  const auto resident = static_cast<double>(measure::resident_bytes());
+  const auto watched = static_cast<double>(seen.rss_series.front().second);
+  EXPECT_GT(watched, resident / 4);
+  EXPECT_LT(watched, resident * 4);
+  EXPECT_GE(seen.hiccups.count(), 1u);
+}
+
+TEST(Watcher, OfAProcessThatIsGoneSeesNothingOfIt) {
+  Watcher watcher{-1};
+  EXPECT_TRUE(watcher.end().rss_series.empty());
 }
 
 TEST(LastLine, IsTheLastThatIsNotEmpty) {

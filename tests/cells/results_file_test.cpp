@@ -51,6 +51,17 @@ TEST_F(ResultsFileTest, HasEachRecordOnDiskWhenAppendReturns) {
   EXPECT_EQ(read(), head_ + cell_);
 }
 
+TEST_F(ResultsFileTest, OutcomesOfExperimentsAreNoCellsAndStay) {
+  const std::string outcome = R"({"kind":"experiment","id":"tax"})"
+                              "\n";
+  write(head_ + cell_ + outcome + cell_);
+  EarlierResults earlier;
+  ResultsFile file = ResultsFile::resume(path_, earlier);
+  EXPECT_EQ(earlier.records.size(), 2u);
+  EXPECT_TRUE(file.replace(Json::parse(head_), earlier.records));
+  EXPECT_EQ(read(), head_ + cell_ + cell_ + outcome);
+}
+
 TEST_F(ResultsFileTest, TornLastLineIsCutOffAtEveryByte) {
   const std::string whole = head_ + cell_ + cell_;
   for (std::size_t length = head_.size(); length <= whole.size(); ++length) {

@@ -75,6 +75,8 @@ TEST(Cell, ThatEndsWellIsOkAndHasEveryField) {
                                              "cycle_collector",
                                              "planted",
                                              "mistake",
+                                             "meters",
+                                             "arrivals",
                                              "stress",
                                              "status",
                                              "message",
@@ -94,6 +96,12 @@ TEST(Cell, ThatEndsWellIsOkAndHasEveryField) {
                                              "types",
                                              "leaked_at",
                                              "stops",
+                                             "mmu",
+                                             "latency",
+                                             "hiccups",
+                                             "memory",
+                                             "rss_series",
+                                             "arrival_rate",
                                              "planted_leaks",
                                              "expected_leaks",
                                              "extra"}));
@@ -111,6 +119,56 @@ TEST(Cell, HasPercentilesOnlyWhereThereAreSamples) {
   EXPECT_NEAR(stop.at("p90_s").get<double>(), 45e-6, 0.5e-6);
   EXPECT_TRUE(stop.at("p99_s").is_null());
   EXPECT_DOUBLE_EQ(stop.at("max_s").get<double>(), 50e-6);
+}
+
+TEST(Cell, HasTheBucketsOfItsStops) {
+  const Json record = only("fine");
+  const Json& buckets = record.at("stops").at("minor_gc").at("histogram");
+  std::uint64_t counted = 0, before = 0;
+  for (const Json& bucket : buckets) {
+    EXPECT_GT(bucket.at(0).get<std::uint64_t>(), before);
+    before = bucket.at(0);
+    counted += bucket.at(1).get<std::uint64_t>();
+  }
+  EXPECT_EQ(counted, 50u);
+  EXPECT_NEAR(static_cast<double>(before), 50e3, 50e3 / 256);
+}
+
+TEST(Cell, IsSeenFromOutsideUnlessTheMetersAreOff) {
+  PlanRequest request;
+  request.workloads = {"serve"};
+  request.meters = "both";
+  const std::vector<Json> records = run(request);
+  ASSERT_EQ(records.size(), 2u);
+  for (const Json& record : records) {
+    const bool on = record.at("meters");
+    EXPECT_EQ(record.at("hiccups").is_null(), !on);
+    EXPECT_EQ(record.at("rss_series").is_null(), !on);
+    EXPECT_EQ(record.at("latency").is_null(), !on);
+  }
+  EXPECT_NE(records[0].at("meters"), records[1].at("meters"));
+}
+
+TEST(Cell, ThatServesHasItsLatencyAndAScheduleWhereOneIsAskedFor) {
+  PlanRequest request;
+  request.workloads = {"serve"};
+  const Json closed = only(request);
+  EXPECT_EQ(closed.at("latency").at("count"), 1000);
+  EXPECT_TRUE(closed.at("latency").at("open_loop").is_null());
+  EXPECT_TRUE(closed.at("arrivals").is_null());
+  const double reached = closed.at("latency").at("served_per_s");
+  EXPECT_NEAR(reached, 256 / 2e-6, 1);
+  request.rate = "50%";
+  const Json open = only(request);
+  EXPECT_EQ(open.at("arrivals"), "50%");
+  EXPECT_DOUBLE_EQ(open.at("arrival_rate").get<double>(), reached / 2);
+  const Json& loop = open.at("latency").at("open_loop");
+  EXPECT_EQ(loop.at("load"), 0.5);
+  EXPECT_NEAR(loop.at("p50_s").get<double>(), 1e-6, 1e-8);
+  request.rate = "1000000";
+  EXPECT_DOUBLE_EQ(only(request).at("arrival_rate").get<double>(), 1e6);
+  request.workloads = {"fine"};
+  EXPECT_TRUE(only(request).at("arrivals").is_null()) << "it serves nothing";
 }
 
 TEST(Cell, ThatDiesByASignalHasCrashed) {
