@@ -30,7 +30,7 @@ class Events : public testing::Test {};
 using ModelsWithALock = testing::Types<RcGil<>, RcGilTicks<>, RcGilGen<>>;
 TYPED_TEST_SUITE(Events, ModelsWithALock);
 
-HeapOptions keeping(bool events) {
+HeapOptions keeping(KeepEvents events) {
   HeapOptions options;
   options.keep_events = events;
   options.gil_switch_interval_ns = 100'000;
@@ -39,7 +39,7 @@ HeapOptions keeping(bool events) {
 
 TYPED_TEST(Events, ShowThatOneHoldsTheLockAtATimeAndWhyItLetsGo) {
   using M = TypeParam;
-  typename M::Heap heap{keeping(true)};
+  typename M::Heap heap{keeping(KeepEvents::stops_and_holds)};
   std::atomic<int> turns{0};
   with_mutators<M>(heap, 2, [&](typename M::Mutator& m, int) {
     for (int i = 0; i < 200'000 || turns < 2; ++i) {
@@ -68,7 +68,7 @@ TYPED_TEST(Events, ShowThatOneHoldsTheLockAtATimeAndWhyItLetsGo) {
 
 TYPED_TEST(Events, AreTheStopsThatAreCounted) {
   using M = TypeParam;
-  typename M::Heap heap{keeping(true)};
+  typename M::Heap heap{keeping(KeepEvents::stops_and_holds)};
   with_mutators<M>(heap, 4, [&](typename M::Mutator& m, int) {
     for (int i = 0; i < 20'000; ++i) m.poll();
   });
@@ -84,13 +84,26 @@ TYPED_TEST(Events, AreTheStopsThatAreCounted) {
 
 TYPED_TEST(Events, AreNotKeptUnlessAskedFor) {
   using M = TypeParam;
-  typename M::Heap heap{keeping(false)};
+  typename M::Heap heap{keeping(KeepEvents::none)};
   with_mutators<M>(heap, 2, [&](typename M::Mutator& m, int) { m.poll(); });
   EXPECT_TRUE(events_of<M>(heap).empty());
 }
 
+TYPED_TEST(Events, AreOnlyStopsWhereOnlyThoseAreWanted) {
+  using M = TypeParam;
+  typename M::Heap heap{keeping(KeepEvents::stops)};
+  std::atomic<int> come{0};  // whoever comes second has to wait for the first, who goes on
+  with_mutators<M>(heap, 2, [&](typename M::Mutator& m, int) {
+    ++come;
+    for (int i = 0; i < 20'000 || come < 2; ++i) m.poll();
+  });
+  const std::vector<Event> events = events_of<M>(heap);
+  EXPECT_FALSE(events.empty());
+  EXPECT_TRUE(std::none_of(events.begin(), events.end(), is_hold));
+}
+
 TEST(EventRing, KeepsTheLastAndCountsWhatItDropped) {
-  EventLog log{true};
+  EventLog log{KeepEvents::stops};
   EventRing& ring = *log.ring();
   ring.thread = 7;
   const std::int64_t all = static_cast<std::int64_t>(EventRing::capacity) + 10;

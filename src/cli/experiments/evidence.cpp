@@ -25,6 +25,15 @@ std::string text(const Json& record, const char* name) {
   return found != record.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+bool has(const Json& record, const std::vector<std::pair<std::string_view, double>>& parameters) {
+  const Json& all = part(record, "params");
+  return std::all_of(parameters.begin(), parameters.end(), [&](const auto& parameter) {
+    const auto found = all.find(parameter.first);
+    return found != all.end() && found->is_number() &&
+           found->template get<double>() == parameter.second;
+  });
+}
+
 }  // namespace
 
 std::vector<const Json*> Evidence::cells(const Of& of) const {
@@ -35,6 +44,7 @@ std::vector<const Json*> Evidence::cells(const Of& of) const {
     if (!of.workload.empty() && text(record, "workload") != of.workload) continue;
     if (of.threads != 0 && record.value("threads", 0) != of.threads) continue;
     if (mistake.substr(0, mistake.find('=')) != of.mistake) continue;
+    if (!has(record, of.parameters)) continue;
     found.push_back(&record);
   }
   return found;
@@ -43,9 +53,10 @@ std::vector<const Json*> Evidence::cells(const Of& of) const {
 std::optional<double> Evidence::median(const Of& of, std::string_view field) const {
   std::vector<double> samples;
   for (const Json* record : cells(of)) {
-    const auto found = record->find(field);
-    if (text(*record, "status") == "ok" && found != record->end() && found->is_number()) {
-      samples.push_back(found->get<double>());
+    if (text(*record, "status") != "ok") continue;
+    for (const Json* fields : {record, &part(*record, "extra")}) {
+      const auto found = fields->find(field);
+      if (found != fields->end() && found->is_number()) samples.push_back(found->get<double>());
     }
   }
   if (samples.empty()) return std::nullopt;
@@ -97,6 +108,21 @@ std::string Evidence::message(const Of& of) const {
   return "";
 }
 
+const Json& Evidence::observed(std::string_view name) const {
+  static const Json nothing;
+  for (const Json& record : observations_) {
+    if (text(record, "name") == name && text(record, "status") == "ok") return record.at("result");
+  }
+  return nothing;
+}
+
+std::string Evidence::complaint(std::string_view name) const {
+  for (const Json& record : observations_) {
+    if (text(record, "name") == name) return text(record, "message");
+  }
+  return "";
+}
+
 std::string_view name_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::confirmed:
@@ -104,7 +130,7 @@ std::string_view name_of(Verdict verdict) {
     case Verdict::refuted:
       return "refuted";
     case Verdict::undecidable:
-      return "not decidable here";
+      return "undecidable";
   }
   return "";
 }

@@ -1,0 +1,75 @@
+// What a global interpreter lock lets through, and what it holds back.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "cli/experiments/rules.h"
+
+namespace reclaim::cli {
+
+namespace {
+
+// --- 1 ---
+
+Plans countdown_plans(const std::string& size) {
+  return {plan(size, {"rc-gil:glibc", "rc-atomic:glibc", "gen"}, "countdown", {1, 2})};
+}
+Finding judge_countdown(const Evidence& e) {
+  if (e.cores() < 2) return undecidable(too_few_cores);
+  const auto ratio = [&](std::string_view model) {
+    return e.wall_ratio({model, "countdown", 2}, {model, "countdown", 1});
+  };
+  const auto gil = ratio("rc-gil"), counted = ratio("rc-atomic"), traced = ratio("gen");
+  if (!gil || !counted || !traced) return undecidable(no_figures);
+  return decided(
+      *gil >= 0.8 && *gil <= 1.2 && *counted <= 0.6 && *traced <= 0.6,
+      fmt::format("rc-gil {:.2f}, rc-atomic {:.2f}, gen {:.2f}", *gil, *counted, *traced));
+}
+
+// --- 7 ---
+
+Plans native_plans(const std::string& size) {
+  return {plan(size, {"rc-gil:glibc"}, "native", {1, 2})};
+}
+Finding judge_native(const Evidence& e) {
+  if (e.cores() < 2) return undecidable(too_few_cores);
+  const auto ratio = e.wall_ratio({"rc-gil", "native", 2}, {"rc-gil", "native", 1});
+  if (!ratio) return undecidable(no_figures);
+  return decided(*ratio <= 0.6, fmt::format("2 threads take {:.2f} of one's time", *ratio));
+}
+
+// --- 8 ---
+
+Plans pypy_plans(const std::string& size) {
+  return {plan(size, {"rc-gil:glibc", "rc-gil+gen"}, "gcbench", {1}),
+          plan(size, {"rc-gil+gen"}, "countdown", {1, 2})};
+}
+Finding judge_pypy(const Evidence& e) {
+  if (e.cores() < 2) return undecidable(too_few_cores);
+  const auto faster = e.wall_ratio({"rc-gil+gen", "gcbench"}, {"rc-gil", "gcbench"});
+  const auto threads = e.wall_ratio({"rc-gil+gen", "countdown", 2}, {"rc-gil+gen", "countdown", 1});
+  if (!faster || !threads) return undecidable(no_figures);
+  return decided(
+      *faster <= 0.8 && *threads >= 0.8,
+      fmt::format("one thread takes {:.2f} of what counting takes; two threads {:.2f} of "
+                  "what one takes",
+                  *faster, *threads));
+}
+
+constexpr std::array<Experiment, 3> all = {{
+    {1, "countdown", "Under a GIL, threads that compute gain nothing from a second core.",
+     "two threads over one: 0.8 to 1.2 under the GIL, at most 0.6 elsewhere", judge_countdown,
+     countdown_plans},
+    {7, "native", "Native code lets the GIL go and scales.",
+     "2 threads take at most 0.6 of one's time", judge_native, native_plans},
+    {8, "pypy", "A better interpreter or heap lessens the cost, and the GIL stays.",
+     "the tracing heap takes at most 0.8 of what counting takes; two threads at least 0.8 of one's "
+     "time",
+     judge_pypy, pypy_plans},
+}};
+
+}  // namespace
+
+std::span<const Experiment> gil_experiments() { return all; }
+
+}  // namespace reclaim::cli
