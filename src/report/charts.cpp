@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "report/axis.h"
+#include "report/chart_parts.h"
 #include "report/escape.h"
 #include "report/format.h"
 #include "report/label_layout.h"
@@ -18,49 +19,10 @@ namespace reclaim::report {
 namespace {
 
 constexpr int row_height = 24;
-constexpr int tall_row_height = 32;  // label of two lines
-constexpr int axis_height = 26;
+constexpr int tall_row_height = 32;           // label of two lines
 constexpr std::size_t most_round_marks = 40;  // more would only smear
 
 std::string family_of(const std::string& model) { return model.substr(0, model.find(':')); }
-
-/// Opens a chart; the caller adds marks and closes it.
-std::string open_chart(const std::string& kind, int height, const std::string& id,
-                       const std::string& title, const std::string& description) {
-  return fmt::format(
-      "<div class=\"plot {0}\"><svg width=\"100%\" height=\"{1}\" role=\"img\" "
-      "aria-labelledby=\"{2}-t {2}-d\"><title id=\"{2}-t\">{3}</title><desc "
-      "id=\"{2}-d\">{4}</desc>\n",
-      kind, height, id, markup(title), markup(description));
-}
-
-std::string close_chart() { return "</svg></div>\n"; }
-
-std::string text(const std::string& place, const char* style, const std::string& words) {
-  return fmt::format("<text {} class=\"{}\">{}</text>", place, style, markup(words));
-}
-
-/// A tick's value without needless zeros: "50 ms", not "50.0 ms".
-std::string tick_text(std::string shown) {
-  for (const char* zeros : {".00", ".0"}) {
-    const std::size_t at = shown.find(std::string(zeros) + " ");
-    if (at != std::string::npos) shown.erase(at, std::string_view(zeros).size());
-  }
-  return shown;
-}
-
-/// Vertical grid lines with their values below.
-std::string grid(const Axis& axis, int ticks, int height, std::string (*shown)(double)) {
-  std::string result;
-  for (const double tick : axis.ticks(ticks)) {
-    const double x = axis.place(tick);
-    result += fmt::format(
-        "<line class=\"grid\" x1=\"{0:.2f}%\" x2=\"{0:.2f}%\" y1=\"0\" y2=\"{1}\"/>", x, height);
-    result +=
-        text(fmt::format("x=\"{:.2f}%\" y=\"{}\"", x, height + 16), "tick", tick_text(shown(tick)));
-  }
-  return result + '\n';
-}
 
 std::string row_label(const std::string& words, int y, const char* style = "label") {
   return text(fmt::format("x=\"0\" dx=\"-10\" y=\"{}\"", y + 4), style, words);
@@ -90,8 +52,9 @@ measure::Interval interval_or_range(const Estimate& estimate) {
 
 }  // namespace
 
-Palette::Palette(const Analysis& analysis) : quiet_(analysis.never_reclaim) {
-  for (const std::string& model : analysis.models) {
+Palette::Palette(const Analysis& analysis)
+    : models_(analysis.models), quiet_(analysis.never_reclaim) {
+  for (const std::string& model : models_) {
     const std::string family = family_of(model);
     if (!analysis.reclaims(model)) continue;
     if (std::find(families_.begin(), families_.end(), family) == families_.end()) {
@@ -105,6 +68,11 @@ std::string Palette::colour_class(const std::string& model) const {
   if (std::find(quiet_.begin(), quiet_.end(), model) != quiet_.end()) return "quiet";
   const auto found = std::find(families_.begin(), families_.end(), family_of(model));
   return fmt::format("f{}", static_cast<std::size_t>(found - families_.begin()) % colours);
+}
+
+std::size_t Palette::number(const std::string& model) const {
+  return static_cast<std::size_t>(std::find(models_.begin(), models_.end(), model) -
+                                  models_.begin());
 }
 
 std::string wall_chart(const Scenario& scenario, const Palette& palette, const std::string& id) {
@@ -282,8 +250,7 @@ std::string leaks_chart(const Analysis& analysis, const Palette& palette, const 
     for (const Scenario& scenario : setting.scenarios) {
       for (const Row& row : scenario.rows) {
         const Leak& leak = row.leak;
-        if (!leak.counted || !leak.reclaims || (leak.left.objects == 0 && !leak.missing()))
-          continue;
+        if (!leak.worth_telling()) continue;
         lines.push_back({row.model, setting.title + ", " + threads_words(scenario), &row});
         most = std::max({most, static_cast<double>(leak.left.objects),
                          static_cast<double>(leak.expected.value_or(0))});

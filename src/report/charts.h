@@ -16,8 +16,12 @@ class Palette {
  public:
   explicit Palette(const Analysis& analysis);
   std::string colour_class(const std::string& model) const;
+  /// Place of a model among those of the analysis: how the viewer's data names it.
+  std::size_t number(const std::string& model) const;
+  const std::vector<std::string>& models() const { return models_; }
 
  private:
+  std::vector<std::string> models_;
   std::vector<std::string> families_;
   std::vector<std::string> quiet_;
 };

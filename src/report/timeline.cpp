@@ -5,12 +5,15 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "report/axis.h"
 #include "report/escape.h"
 #include "report/format.h"
 #include "report/results.h"
+#include "report/timeline_bars.h"
 
 namespace reclaim::report {
 namespace {
@@ -21,13 +24,16 @@ constexpr double width = 1000, left = 90, right = 30, row_height = 26, bar_heigh
 constexpr double head = 44, foot = 40;
 constexpr double least_width = 0.6;  // of what is drawn, in pixels
 
+// Every rule names the picture: within a page it must style nothing else.
 constexpr const char* style =
-    "text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',sans-serif;"
-    "font-variant-numeric:tabular-nums;fill:#1b1d21}.s{fill:#5d636d;font-size:11px}.h{font-weight:"
-    "600;font-size:14px}.paper{fill:#fff}.grid{stroke:#d9dce1;stroke-width:1}"
-    ".hold{fill:#0072b2}.wait{fill:#e69f00;fill-opacity:.55}.gc{fill:#b3261e}.lock{fill:#8a5fbf}"
-    "@media (prefers-color-scheme:dark){text{fill:#e6e8eb}.s{fill:#9aa2ad}.paper{fill:#15181c}"
-    ".grid{stroke:#343a42}.hold{fill:#4fb0e8}.gc{fill:#ff8a80}.lock{fill:#b79be0}}";
+    ".timeline text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',"
+    "sans-serif;font-variant-numeric:tabular-nums;fill:#1b1d21}.timeline .s{fill:#5d636d;font-size:"
+    "11px}.timeline .h{font-weight:600;font-size:14px}.timeline .paper{fill:#fff}.timeline .grid{"
+    "stroke:#d9dce1;stroke-width:1}.timeline .hold{fill:#0072b2}.timeline .wait{fill:#e69f00;"
+    "fill-opacity:.55}.timeline .gc{fill:#b3261e}.timeline .lock{fill:#8a5fbf}"
+    "@media (prefers-color-scheme:dark){.timeline text{fill:#e6e8eb}.timeline .s{fill:#9aa2ad}"
+    ".timeline .paper{fill:#15181c}.timeline .grid{stroke:#343a42}.timeline .hold{fill:#4fb0e8}"
+    ".timeline .gc{fill:#ff8a80}.timeline .lock{fill:#b79be0}}";
 
 /// Each kind of interval has a colour and a height of its own: colour never stands alone.
 struct Look {
@@ -48,42 +54,16 @@ std::string words(double x, double y, const char* kind, const std::string& text,
                      x, y, kind, anchor, markup(text));
 }
 
-/// Neighbours that would be drawn over one another.
-struct Bar {
-  const Interval* first;
-  double begin_us, end_us, total_us;
-  std::size_t count;
-
-  std::string told(const std::string& thread) const {
-    const std::string what = fmt::format("{}: {}", thread, first->name);
-    if (count > 1) {
-      return fmt::format("{}, {} times, {} in all, from {}", what,
-                         report::count(static_cast<double>(count)), duration(total_us * 1e-6),
-                         duration(begin_us * 1e-6));
-    }
-    const std::string why = first->let_go.empty() ? "" : ", lets go: " + first->let_go;
-    return fmt::format("{}, {} from {}{}", what, duration(total_us * 1e-6),
-                       duration(begin_us * 1e-6), why);
+std::string told(const Bar& bar, const std::string& thread) {
+  const std::string what = fmt::format("{}: {}", thread, bar.first->name);
+  if (bar.count > 1) {
+    return fmt::format("{}, {} times, {} in all, from {}", what,
+                       count(static_cast<double>(bar.count)), duration(bar.total_us * 1e-6),
+                       duration(bar.begin_us * 1e-6));
   }
-};
-
-/// The intervals of one name, merged where they are nearer than can be told apart.
-std::vector<Bar> bars_of(const std::vector<const Interval*>& intervals, double us_a_pixel) {
-  std::vector<Bar> bars;
-  for (const Interval* interval : intervals) {
-    const double end = interval->begin_us + interval->length_us;
-    const bool narrow = interval->length_us < us_a_pixel;
-    if (!bars.empty() && (narrow || bars.back().count > 1) &&
-        interval->begin_us - bars.back().end_us < us_a_pixel) {
-      Bar& bar = bars.back();
-      bar.end_us = std::max(bar.end_us, end);
-      bar.total_us += interval->length_us;
-      ++bar.count;
-    } else {
-      bars.push_back({interval, interval->begin_us, end, interval->length_us, 1});
-    }
-  }
-  return bars;
+  const std::string why = bar.first->let_go.empty() ? "" : ", lets go: " + bar.first->let_go;
+  return fmt::format("{}, {} from {}{}", what, duration(bar.total_us * 1e-6),
+                     duration(bar.begin_us * 1e-6), why);
 }
 
 class Panel {
@@ -113,7 +93,7 @@ class Panel {
     result += axis();
     double y = top_ + head;
     for (const auto& [thread, intervals] : run_.threads) {
-      result += row(thread == 0 ? "all" : fmt::format("thread {}", thread), intervals, y);
+      result += row(thread_name(thread), intervals, y);
       y += row_height;
     }
     return result;
@@ -149,14 +129,14 @@ class Panel {
     }
     for (const auto& [name, all] : by_name) {
       const Look look = look_of(name);
-      for (const Bar& bar : bars_of(all, us_a_pixel())) {
+      for (const Bar& bar : bars_of(all, us_a_pixel(), to_us_ - from_us_)) {
         const double begin = place(bar.begin_us), end = place(bar.end_us);
         result += fmt::format(
             "<rect x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.1f}\" "
             "class=\"{}\"><title>{}"
             "</title></rect>\n",
             begin, y + bar_height - look.height, std::max(end - begin, least_width), look.height,
-            look.kind, markup(bar.told(thread)));
+            look.kind, markup(told(bar, thread)));
       }
     }
     return result;
@@ -177,6 +157,10 @@ std::string text_of(const Json& event, const char* name) {
 }
 
 }  // namespace
+
+std::string thread_name(std::uint64_t thread) {
+  return thread == 0 ? "all" : fmt::format("thread {}", thread);
+}
 
 std::vector<TimelineRun> load_timeline(std::string_view text, const std::string& name) {
   std::map<std::uint64_t, TimelineRun> runs;
@@ -218,6 +202,16 @@ std::vector<TimelineRun> load_timeline(std::string_view text, const std::string&
   return all;
 }
 
+std::vector<TimelineRun> read_timeline(const std::filesystem::path& file) {
+  const std::string name = printable(file.string());
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  if (!stream || !(text << stream.rdbuf())) {
+    throw BadResults(name + ":1: cannot be read, or is empty");
+  }
+  return load_timeline(text.str(), name);
+}
+
 std::string timeline_svg(const std::vector<TimelineRun>& runs, double from_us, double to_us) {
   constexpr double legend = 30;
   std::string panels;
@@ -228,7 +222,8 @@ std::string timeline_svg(const std::vector<TimelineRun>& runs, double from_us, d
     y += panel.height();
   }
   std::string result = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" "
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"timeline\" viewBox=\"0 0 {0:.0f} "
+      "{1:.0f}\" width=\"{0:.0f}\" "
       "height=\"{1:.0f}\" role=\"img\" aria-label=\"Who held the lock, waited and collected\">\n"
       "<style>{2}</style>\n<rect width=\"100%\" height=\"100%\" class=\"paper\"/>\n",
       width, y, style);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -24,9 +25,15 @@ struct TimelineRun {
   std::map<std::uint64_t, std::vector<Interval>> threads;  ///< by number; 0: all of them
 };
 
+/// What a row is called: "thread 2"; "all" for 0.
+std::string thread_name(std::uint64_t thread);
+
 /// Reads a trace in Chrome's format as `run --events` writes it. Throws BadResults; `name` appears
 /// in messages.
 std::vector<TimelineRun> load_timeline(std::string_view text, const std::string& name);
+
+/// The same from a file.
+std::vector<TimelineRun> read_timeline(const std::filesystem::path& file);
 
 /// A picture that stands alone, one panel a run. What is narrower than it can show is drawn as one
 /// with its neighbours, and says how many it stands for: no interval is left out.

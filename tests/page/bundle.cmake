@@ -1,0 +1,20 @@
+# cmake -DNODE= -DVIEWER= -P: fails unless the committed bundle is what the sources give, byte for
+# byte, and needs nothing that the page's policy forbids.
+execute_process(COMMAND ${NODE} build.mjs fresh.js WORKING_DIRECTORY ${VIEWER} COMMAND_ERROR_IS_FATAL ANY)
+file(SHA256 ${VIEWER}/fresh.js fresh)
+file(SHA256 ${VIEWER}/dist/viewer.js committed)
+if(NOT fresh STREQUAL committed)
+  message(FATAL_ERROR "reports/viewer/dist/viewer.js is not what its sources give: "
+                      "cd reports/viewer && npm ci && npm run build")
+endif()
+file(READ ${VIEWER}/fresh.js bundle)
+foreach(forbidden "new Function" "eval(" "XMLHttpRequest" "fetch(" "WebSocket" "import(" "</script" "<!--")
+  string(FIND "${bundle}" "${forbidden}" at)
+  if(NOT at EQUAL -1)
+    message(FATAL_ERROR "the bundle contains ${forbidden}")
+  endif()
+endforeach()
+file(READ ${VIEWER}/package-lock.json lock)
+if(lock MATCHES "\"resolved\"")
+  message(FATAL_ERROR "package-lock.json names the registry it was made with")
+endif()
