@@ -218,9 +218,26 @@ void finish(Scenario& scenario, const Results& results) {
   relate(scenario.rows, scenario.leanest, &Row::peak_rss, &Row::rss_ratio, &Row::rss_test);
 }
 
-/// Adds to each title what tells settings of one workload apart, and gives out unique anchors.
-void name_settings(std::vector<Setting>& settings) {
-  std::set<std::string> anchors;
+/// Anchors given out; a second one of the same name gets a number. Those of the report's own
+/// sections are taken from the start.
+class Anchors {
+ public:
+  std::string unique(const std::string& name) {
+    const std::string base = slug(name);
+    std::string anchor = base;
+    for (int n = 2; !taken_.insert(anchor).second; ++n) anchor = fmt::format("{}-{}", base, n);
+    return anchor;
+  }
+
+ private:
+  std::set<std::string> taken_{
+      "what-came-out",      "all-of-them",     "time-of-all",   "memory-of-all",     "leaks-of-all",
+      "leaks-of-all-chart", "mistakes-of-all", "models-of-all", "rules-of-all",      "heaps-of-all",
+      "pauses-of-all",      "timeline-of-all", "chart-data",    "experiments-of-all"};
+};
+
+/// Adds to each title what tells settings of one workload apart, and gives out anchors.
+void name_settings(std::vector<Setting>& settings, Anchors& anchors) {
   for (Setting& setting : settings) {
     bool size = false, parameters = false, heap = false, warmup = false;
     for (const Setting& other : settings) {
@@ -235,10 +252,19 @@ void name_settings(std::vector<Setting>& settings) {
     if (parameters) setting.title += ", " + setting.parameters;
     if (heap) setting.title += setting.heap.empty() ? ", no heap limit" : ", heap " + setting.heap;
     if (warmup) setting.title += fmt::format(", after {} warm-ups", setting.warmup);
-    const std::string base = slug(setting.title);
-    setting.anchor = base;
-    for (int n = 2; !anchors.insert(setting.anchor).second; ++n) {
-      setting.anchor = fmt::format("{}-{}", base, n);
+    setting.anchor = anchors.unique(setting.title);
+  }
+}
+
+/// A page for each model, whatever the allocators behind it.
+void name_pages(Analysis& analysis, Anchors& anchors) {
+  for (const std::string& model : analysis.models) {
+    const std::string id(id_of(model));
+    if (!analysis.pages.contains(id)) analysis.pages[id] = anchors.unique("model " + id);
+  }
+  for (Setting& setting : analysis.settings) {
+    for (Scenario& scenario : setting.scenarios) {
+      for (Row& row : scenario.rows) row.anchor = analysis.pages.at(std::string(id_of(row.model)));
     }
   }
 }
@@ -274,6 +300,8 @@ void collect_totals(Analysis& analysis, const Results& results) {
 }
 
 }  // namespace
+
+std::string_view id_of(std::string_view model) { return model.substr(0, model.find(':')); }
 
 double Estimate::relative_spread() const {
   if (!(median > 0)) return 0;
@@ -339,8 +367,10 @@ Analysis analyse(const Results& results) {
     }
     analysis.settings.push_back(std::move(setting));
   }
-  name_settings(analysis.settings);
+  Anchors anchors;
+  name_settings(analysis.settings, anchors);
   collect_totals(analysis, results);
+  name_pages(analysis, anchors);
   return analysis;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,9 @@
 #include "report/results.h"
 
 namespace reclaim::report {
+
+/// What stands before the colon: "manual" of "manual:mimalloc".
+std::string_view id_of(std::string_view model);
 
 /// This cause lies inside a collection's stop and is never added to it or ranked beside it.
 inline constexpr std::string_view part_of_a_stop = "time_to_safepoint";
@@ -55,11 +59,14 @@ struct Leak {
   bool unexpected() const { return counted && reclaims && left.objects > expected.value_or(0); }
   /// Less was left than was planted beyond this model's reach: the check itself is in doubt.
   bool missing() const { return counted && reclaims && left.objects < expected.value_or(0); }
+  /// Something was left that ought to be told of, or was not left that ought to have been.
+  bool worth_telling() const { return counted && reclaims && (left.objects != 0 || missing()); }
 };
 
 /// One model in one scenario.
 struct Row {
   std::string model;
+  std::string anchor;              ///< of its model's page in the report
   std::vector<const Cell*> cells;  ///< by environment and round; they live in Results
   int ok = 0;
   std::vector<Failure> failures;
@@ -106,6 +113,7 @@ struct Analysis {
   std::vector<Setting> settings;                  ///< by title
   std::vector<std::string> models;                ///< alphabetically, those that never reclaim last
   std::vector<std::string> never_reclaim;         ///< the latter
+  std::map<std::string, std::string> pages;       ///< anchor of a model's page, by the model's id
   std::vector<int> threads;                       ///< ascending
   std::size_t least_rounds = 0, most_rounds = 0;  ///< that ended well, over rows with any
   std::size_t cells = 0, cells_ok = 0;

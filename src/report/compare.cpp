@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <tuple>
 
@@ -46,6 +47,24 @@ bool worse(const std::optional<Change>& change, double threshold) {
   return change && change->differs() && change->ratio > 1 + threshold;
 }
 
+/// How far the quantities moved that differ for sure; 0 where none does.
+double weight(const ComparedRow& row) {
+  double result = 0;
+  for (const auto& change : {row.wall, row.peak_rss}) {
+    if (change && change->differs()) result = std::max(result, std::abs(std::log(change->ratio)));
+  }
+  return result;
+}
+
+std::string files_of(const Results& results) {
+  std::vector<std::string> names;
+  for (const Environment& environment : results.environments) {
+    const std::string build = environment.git.empty() ? "" : " (" + environment.git + ")";
+    names.push_back(environment.source + build);
+  }
+  return list_of(names);
+}
+
 int failed_rounds(const Row& row) {
   int result = 0;
   for (const Failure& failure : row.failures) result += failure.count;
@@ -75,6 +94,11 @@ std::string remark_on(const Row& before, const Row& after, bool& regressed) {
 
 }  // namespace
 
+bool ComparedRow::changed() const {
+  return regressed || !remark.empty() || (wall && wall->differs()) ||
+         (peak_rss && peak_rss->differs());
+}
+
 bool ResultsComparison::regressed() const {
   return std::any_of(rows.begin(), rows.end(),
                      [](const ComparedRow& row) { return row.regressed; });
@@ -87,6 +111,8 @@ ResultsComparison compare(const Results& before, const Results& after, CompareOp
   const auto new_rows = rows_of(new_analysis);
   ResultsComparison result;
   result.threshold = options.threshold;
+  result.before = files_of(before);
+  result.after = files_of(after);
   result.notes = before.notes;
   result.notes.insert(result.notes.end(), after.notes.begin(), after.notes.end());
   if (!before.environments.empty() && !after.environments.empty()) {
@@ -113,6 +139,11 @@ ResultsComparison compare(const Results& before, const Results& after, CompareOp
     row.remark = remark_on(*old->second.row, *place.row, row.regressed);
     result.rows.push_back(std::move(row));
   }
+  std::stable_sort(result.rows.begin(), result.rows.end(),
+                   [](const ComparedRow& a, const ComparedRow& b) {
+                     if (a.regressed != b.regressed) return a.regressed;
+                     return weight(a) > weight(b);
+                   });
   result.only_before = static_cast<std::size_t>(
       std::count_if(old_rows.begin(), old_rows.end(),
                     [&](const auto& item) { return !new_rows.contains(item.first); }));

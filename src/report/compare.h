@@ -29,10 +29,14 @@ struct ComparedRow {
   std::optional<Change> wall, peak_rss;  ///< none where one side has no samples
   std::string remark;                    ///< missing, failing, leaking, other work; empty: nothing
   bool regressed = false;
+
+  /// Something of it differs for sure, or there is a remark.
+  bool changed() const;
 };
 
 struct ResultsComparison {
-  std::vector<ComparedRow> rows;
+  std::string before, after;      ///< names of the files
+  std::vector<ComparedRow> rows;  ///< what got worse first, then by how much it changed for sure
   std::vector<std::string> notes;
   double threshold = 0;
   std::size_t only_before = 0, only_after = 0;  ///< rows that one side alone has

@@ -11,7 +11,7 @@
 namespace reclaim::report {
 namespace {
 
-constexpr std::array<std::string_view, 9> rule_texts = {
+constexpr std::array<std::string_view, 12> rule_texts = {
     "Nothing is claimed from fewer than six rounds that ended well, each a fresh process.",
     "Two models differ when a Mann-Whitney U test of their rounds gives p < 0.05 and the 95 % "
     "bootstrap interval of the ratio of their medians excludes 1. Otherwise they are not told "
@@ -29,6 +29,19 @@ constexpr std::array<std::string_view, 9> rule_texts = {
     "Scaling compares work per second at the least thread count with that at the greatest one for "
     "which the machine has a core each. More threads than cores are marked oversubscribed.",
     "Results count only where all models computed the same checksum: they did the same work.",
+    "The first screen speaks of each workload at the greatest thread count for which the machine "
+    "has "
+    "a core each. Memory for time: workloads in which no model is, or is level with, both the "
+    "fastest and the leanest. Stops: workloads in which each of the fastest was seen to stop a "
+    "thread for over 1 ms.",
+    "One lock: models whose threads take turns, by what the model says of itself, or by waits for "
+    "an "
+    "interpreter lock. Counting: on the least thread count, each model that counts beside the "
+    "fastest "
+    "that frees by hand on the same allocator. Allocator: the model that ran on most allocators. "
+    "Meters: the same cells with the meters on and off.",
+    "A mean over workloads carries ~ where no single workload was told apart; beside it stand the "
+    "least, the greatest and in how many it was.",
     "There is no score over all workloads. Geometric means are given only of ratios of one kind, "
     "and "
     "speak of the workloads of this report alone."};
@@ -228,7 +241,7 @@ void conclude_leaks(const Setting& setting, std::vector<Conclusion>& all) {
     for (const Row& row : scenario.rows) {
       const Leak& leak = row.leak;
       counted_any = counted_any || (leak.counted && leak.reclaims);
-      if (!leak.counted || !leak.reclaims || (leak.left.objects == 0 && !leak.missing())) continue;
+      if (!leak.worth_telling()) continue;
       alarming = alarming || leak.unexpected() || leak.missing();
       std::string part = fmt::format("{} {} objects ({})", row.model,
                                      count(static_cast<double>(leak.left.objects)),
@@ -290,12 +303,22 @@ std::string_view topic_name(Topic topic) {
       return "Time";
     case Topic::memory:
       return "Memory";
+    case Topic::price:
+      return "Memory for time";
     case Topic::stops:
       return "Stops";
-    case Topic::leaks:
-      return "Leaked";
     case Topic::threads:
       return "Threads";
+    case Topic::lock:
+      return "One lock";
+    case Topic::counting:
+      return "Counting";
+    case Topic::allocators:
+      return "Allocator";
+    case Topic::leaks:
+      return "Leaked";
+    case Topic::meters:
+      return "Meters";
   }
   return {};
 }

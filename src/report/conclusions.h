@@ -11,7 +11,20 @@
 
 namespace reclaim::report {
 
-enum class Topic : unsigned char { work, failures, time, memory, stops, leaks, threads };
+enum class Topic : unsigned char {
+  work,
+  failures,
+  time,
+  memory,
+  price,  ///< memory for time
+  stops,
+  threads,
+  lock,  ///< one over all threads
+  counting,
+  allocators,
+  leaks,
+  meters
+};
 
 /// The topic's name as it stands before a sentence.
 std::string_view topic_name(Topic topic);
@@ -22,13 +35,18 @@ struct Conclusion {
   std::string text;
   std::string certainty;  ///< how sure, and why
   bool alarming = false;  ///< something is wrong with the run or the model, not merely slow
+  std::string anchor{};   ///< where in the page its numbers are; empty: beside it
 };
 
 /// Sentences for one setting, the most important first.
 std::vector<Conclusion> conclude(const Setting& setting);
 
-/// Sentences over all settings: where each tradeoff fell. Empty parts are left out.
-std::vector<Conclusion> overview(const Analysis& analysis);
+/// Sentences for one model, spelled as in the results, over all settings.
+std::vector<Conclusion> conclude(const Analysis& analysis, const std::string& model);
+
+/// Sentences over all settings: one for each tradeoff that the results speak of, in the order of
+/// Topic. `analysis` is that of `results`.
+std::vector<Conclusion> overview(const Results& results, const Analysis& analysis);
 
 /// The rules by which the sentences are drawn, for printing beside them.
 std::span<const std::string_view> rules();

@@ -1,6 +1,8 @@
 // See escape.h.
 #include "report/escape.h"
 
+#include <fmt/core.h>
+
 #include <cstdint>
 
 namespace reclaim::report {
@@ -110,6 +112,22 @@ std::string csv(std::string_view text) {
     quoted += c;
   }
   return quoted + '"';
+}
+
+std::string json_in_ascii(std::string_view json) {
+  std::string result;
+  for (std::size_t i = 0; i < json.size();) {
+    const auto [point, length] = decode(json, i);
+    if (point < 0x7F) {
+      result += json[i];
+    } else if (point < 0x10000) {
+      result += fmt::format("\\u{:04x}", point);
+    } else {
+      result += fmt::format("\\u{:04x}\\u{:04x}", 0xD7C0 + (point >> 10), 0xDC00 + (point & 0x3FF));
+    }
+    i += length;
+  }
+  return result;
 }
 
 std::string slug(std::string_view text) {

@@ -22,6 +22,10 @@ std::string markdown(std::string_view text);
 /// (first character = + - @) gets an apostrophe in front.
 std::string csv(std::string_view text);
 
+/// JSON with nothing but ASCII: other characters, which only strings have, as \uXXXX. `json` is
+/// valid.
+std::string json_in_ascii(std::string_view json);
+
 /// A name for an anchor or a file: lower-case letters, digits and single hyphens, never empty.
 std::string slug(std::string_view text);
 

@@ -5,28 +5,22 @@
 
 #include "report/conclusions.h"
 #include "report/format.h"
+#include "report/overview_parts.h"
 #include "report/words.h"
 
 namespace reclaim::report {
 namespace {
 
-/// Where a model leads, or is not told apart from the leader.
-struct Lead {
-  std::vector<std::string> titles;
-  std::vector<double> price;  ///< ratio to the best in the other quantity
-};
-
+/// In how many settings each model leads, or is not told apart from the leader.
 struct Tally {
-  std::map<std::string, Lead> leads;
+  std::map<std::string, std::size_t> leads;
   std::set<int> threads;
   std::size_t tested = 0;
   std::size_t untested = 0;
 };
 
-/// `best`, `test`: the quantity that is ranked; `price`: the ratio in the other one.
 Tally tally(const Analysis& analysis, std::optional<std::size_t> Scenario::*best,
-            std::optional<measure::Difference> Row::*test, Estimate Row::*quantity,
-            std::optional<double> Row::*price) {
+            std::optional<measure::Difference> Row::*test, Estimate Row::*quantity) {
   Tally result;
   for (const Setting& setting : analysis.settings) {
     const Scenario& scenario = setting.main_scenario();
@@ -41,9 +35,7 @@ Tally tally(const Analysis& analysis, std::optional<std::size_t> Scenario::*best
     for (const Row& row : scenario.rows) {
       const bool level =
           row.leak.reclaims == leader.leak.reclaims && (row.*test) && !(row.*test)->differs;
-      if (&row != &leader && !level) continue;
-      result.leads[row.model].titles.push_back(setting.title);
-      if (row.*price) result.leads[row.model].price.push_back(*(row.*price));
+      if (&row == &leader || level) ++result.leads[row.model];
     }
   }
   return result;
@@ -55,81 +47,48 @@ std::string thread_words(const std::set<int>& threads) {
   return list_of(names) + (threads == std::set<int>{1} ? " thread" : " threads");
 }
 
-void add_contest(const Analysis& analysis, Topic topic, std::vector<Conclusion>& all) {
-  const bool time = topic == Topic::time;
-  const Tally result =
-      time ? tally(analysis, &Scenario::fastest, &Row::wall_test, &Row::wall, &Row::rss_ratio)
-           : tally(analysis, &Scenario::leanest, &Row::rss_test, &Row::peak_rss, &Row::wall_ratio);
-  const char* superlative = time ? "fastest" : "leanest";
-  if (result.tested == 0) {
-    if (result.untested != 0) {
-      all.push_back({topic, fmt::format("Too few rounds to say who is {}.", superlative),
-                     fmt::format("{}; six are needed", counted(analysis.most_rounds, "round")),
-                     false});
-    }
-    return;
+/// "a and b in 11 of 13 workloads, c in 5": most first, equals together.
+std::string leaders(const Tally& result) {
+  std::map<std::size_t, std::vector<std::string>, std::greater<>> by_number;
+  for (const auto& [model, number] : result.leads) by_number[number].push_back(model);
+  std::vector<std::string> parts;
+  for (const auto& [number, models] : by_number) {
+    std::string part = fmt::format("{} in {}", list_of(models), number);
+    if (parts.empty()) part += " of " + counted(result.tested, "workload");
+    parts.push_back(std::move(part));
   }
-  std::vector<std::pair<std::string, Lead>> leads(result.leads.begin(), result.leads.end());
-  std::stable_sort(leads.begin(), leads.end(), [](const auto& a, const auto& b) {
-    return a.second.titles.size() > b.second.titles.size();
-  });
-  const std::string certainty =
-      fmt::format("tested, {} rounds each; means are geometric",
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
+  return text;
+}
+
+std::optional<Conclusion> contest(const Analysis& analysis, Topic topic) {
+  const bool time = topic == Topic::time;
+  const Tally result = time ? tally(analysis, &Scenario::fastest, &Row::wall_test, &Row::wall)
+                            : tally(analysis, &Scenario::leanest, &Row::rss_test, &Row::peak_rss);
+  const char* superlative = time ? "fastest" : "leanest";
+  Conclusion conclusion;
+  conclusion.topic = topic;
+  conclusion.anchor = time ? "time-of-all" : "memory-of-all";
+  if (result.tested == 0) {
+    if (result.untested == 0) return std::nullopt;
+    conclusion.text = fmt::format("Too few rounds to say who is {}.", superlative);
+    conclusion.certainty =
+        fmt::format("{}; six are needed", counted(analysis.most_rounds, "round"));
+    return conclusion;
+  }
+  conclusion.text =
+      fmt::format("{} on {}, or not told apart from the {}: {}.", time ? "Fastest" : "Leanest",
+                  thread_words(result.threads), superlative, leaders(result));
+  conclusion.certainty =
+      fmt::format("each tested against the {}, p < 0.05; {} rounds each", superlative,
                   analysis.least_rounds == analysis.most_rounds
                       ? std::to_string(analysis.most_rounds)
                       : fmt::format("{} to {}", analysis.least_rounds, analysis.most_rounds));
-  bool first = true;
-  for (const auto& [model, lead] : leads) {
-    std::string text =
-        first ? fmt::format("With {}, {} is {}, or not told apart from the {}, in {} of {}: {}",
-                            thread_words(result.threads), model, superlative, superlative,
-                            lead.titles.size(), counted(result.tested, "workload"),
-                            list_of(lead.titles))
-              : fmt::format("{} in {}: {}", model, lead.titles.size(), list_of(lead.titles));
-    if (!lead.price.empty()) {
-      text += fmt::format("; it takes {} the least {} there",
-                          ratio(measure::geometric_mean(lead.price)), time ? "memory" : "time");
-    }
-    all.push_back({topic, text + ".", first ? certainty : "as above", false});
-    first = false;
-  }
+  return conclusion;
 }
 
-void add_stops(const Analysis& analysis, std::vector<Conclusion>& all) {
-  struct Longest {
-    double seconds = 0;
-    std::string where;
-  };
-  std::map<std::string, Longest> by_model;
-  for (const Setting& setting : analysis.settings) {
-    for (const Scenario& scenario : setting.scenarios) {
-      for (const Row& row : scenario.rows) {
-        const StopSummary* stop = row.longest_stop();
-        if (stop == nullptr || *stop->max_s <= by_model[row.model].seconds) continue;
-        by_model[row.model] = {*stop->max_s, fmt::format("{} in {}", stop->cause, setting.title)};
-      }
-    }
-  }
-  std::vector<std::pair<std::string, Longest>> sorted(by_model.begin(), by_model.end());
-  std::erase_if(sorted, [](const auto& item) { return item.second.where.empty(); });
-  if (sorted.empty()) return;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
-    return a.second.seconds > b.second.seconds;
-  });
-  std::vector<std::string> parts;
-  constexpr std::size_t named = 4;
-  for (const auto& [model, longest] : sorted) {
-    if (parts.size() == named) {
-      parts.push_back("no other over " + duration(longest.seconds));
-      break;
-    }
-    parts.push_back(fmt::format("{} {} ({})", model, duration(longest.seconds), longest.where));
-  }
-  all.push_back({Topic::stops, fmt::format("Longest single stop: {}.", list_of(parts)),
-                 "largest seen; no interval", false});
-}
-
-void add_leaks(const Analysis& analysis, std::vector<Conclusion>& all) {
+std::optional<Conclusion> leaks(const Analysis& analysis) {
   std::vector<std::string> expected, unexpected;
   bool counted_any = false;
   for (const Setting& setting : analysis.settings) {
@@ -147,75 +106,54 @@ void add_leaks(const Analysis& analysis, std::vector<Conclusion>& all) {
       }
     }
   }
-  if (!counted_any) return;
+  if (!counted_any) return std::nullopt;
   std::string text;
-  if (!unexpected.empty()) text = fmt::format("Not as expected: {}. ", list_of(unexpected));
+  if (!unexpected.empty()) text = fmt::format("Not as expected: {}.", list_of(unexpected));
   if (!expected.empty()) {
-    text += fmt::format("As its design has it: {}. Nothing else.", list_of(expected));
+    text += fmt::format("{}As its design has it: {}. Nothing else.", text.empty() ? "" : " ",
+                        list_of(expected));
   } else if (unexpected.empty()) {
     text = "Nothing.";
   }
-  all.push_back({Topic::leaks, std::move(text), "exact count", !unexpected.empty()});
+  return Conclusion{Topic::leaks, std::move(text), "exact count", !unexpected.empty(),
+                    "leaks-of-all"};
 }
 
-void add_threads(const Analysis& analysis, std::vector<Conclusion>& all) {
-  std::map<std::string, std::vector<double>> factors;
-  std::optional<ThreadStep> common;
-  std::size_t settings = 0;
-  for (const Setting& setting : analysis.settings) {
-    const ThreadStep step = thread_step(setting);
-    const auto scaling = thread_scaling(setting, step);
-    if (scaling.empty()) continue;
-    if (!common) common = step;
-    if (common->from != step.from || common->to != step.to) continue;
-    ++settings;
-    for (const ThreadScaling& item : scaling) factors[item.model].push_back(item.factor);
-  }
-  if (settings == 0) return;
-  std::vector<std::pair<double, std::string>> means;
-  for (const auto& [model, values] : factors) {
-    means.emplace_back(measure::geometric_mean(values), model);
-  }
-  std::stable_sort(means.begin(), means.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
-  std::vector<std::string> parts;
-  for (const auto& [mean, model] : means) parts.push_back(model + " " + ratio(mean));
-  all.push_back({Topic::threads,
-                 fmt::format("From {} to {} threads (ideal {}×) work per second becomes: {}.",
-                             common->from, common->to, common->to / common->from, list_of(parts)),
-                 fmt::format("geometric mean of {}", counted(settings, "workload")), false});
-}
-
-void add_trouble(const Analysis& analysis, std::vector<Conclusion>& all) {
+std::optional<Conclusion> unequal_work(const Analysis& analysis) {
   std::vector<std::string> unequal;
   for (const Setting& setting : analysis.settings) {
     const bool same = std::all_of(setting.scenarios.begin(), setting.scenarios.end(),
                                   [](const Scenario& scenario) { return scenario.same_work; });
     if (!same) unequal.push_back(setting.title);
   }
-  if (!unequal.empty()) {
-    all.push_back({Topic::work,
-                   fmt::format("Checksums differ in {}: the models did not do the same work there.",
-                               list_of(unequal)),
-                   "exact", true});
-  }
-  if (analysis.cells_ok == analysis.cells) return;
-  all.push_back({Topic::failures,
-                 fmt::format("{} of {} did not end well; each is named at its workload.",
-                             analysis.cells - analysis.cells_ok, counted(analysis.cells, "cell")),
-                 "exact", true});
+  if (unequal.empty()) return std::nullopt;
+  return Conclusion{
+      Topic::work,
+      fmt::format("Checksums differ in {}: the models did not do the same work there.",
+                  list_of(unequal)),
+      "exact", true, "all-of-them"};
+}
+
+std::optional<Conclusion> failures(const Analysis& analysis) {
+  if (analysis.cells_ok == analysis.cells) return std::nullopt;
+  return Conclusion{
+      Topic::failures,
+      fmt::format("{} of {} did not end well; each is named at its workload.",
+                  analysis.cells - analysis.cells_ok, counted(analysis.cells, "cell")),
+      "exact", true, "all-of-them"};
 }
 
 }  // namespace
 
-std::vector<Conclusion> overview(const Analysis& analysis) {
+std::vector<Conclusion> overview(const Results& results, const Analysis& analysis) {
   std::vector<Conclusion> all;
-  add_trouble(analysis, all);
-  add_contest(analysis, Topic::time, all);
-  add_contest(analysis, Topic::memory, all);
-  add_stops(analysis, all);
-  add_leaks(analysis, all);
-  add_threads(analysis, all);
+  for (const auto& part :
+       {unequal_work(analysis), failures(analysis), contest(analysis, Topic::time),
+        contest(analysis, Topic::memory), memory_for_time(analysis), pauses_for_time(analysis),
+        scaling(analysis), cost_of_one_lock(results, analysis), cost_of_counting(results, analysis),
+        choice_of_allocator(analysis), leaks(analysis), cost_of_meters(results)}) {
+    if (part) all.push_back(*part);
+  }
   return all;
 }
 

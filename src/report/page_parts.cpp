@@ -93,7 +93,8 @@ std::string matrix_cell(const Scenario& scenario, const std::string& model, Quan
 std::string model_headings(const Analysis& analysis, const char* first) {
   std::string result = fmt::format("<thead><tr><th scope=\"col\" class=\"t\">{}</th>", first);
   for (const std::string& model : analysis.models) {
-    result += fmt::format("<th scope=\"col\">{}</th>", breakable(model));
+    result += fmt::format("<th scope=\"col\"><a href=\"#{}\">{}</a></th>",
+                          analysis.pages.at(std::string(id_of(model))), breakable(model));
   }
   return result + "</tr></thead>\n";
 }
@@ -158,24 +159,25 @@ std::string table_html(const Table& table, const std::string& caption) {
     result += "<tr>";
     for (std::size_t c = 0; c < row.size(); ++c) {
       const char* tag = c == 0 ? "th" : "td";
-      result +=
-          fmt::format("<{}{}{}>{}</{}>", tag, c == 0 ? " scope=\"row\"" : "",
-                      classes(table.columns[c].numeric, row[c].emphasis), markup(row[c].text), tag);
+      result += fmt::format("<{}{}{}>{}</{}>", tag, c == 0 ? " scope=\"row\"" : "",
+                            classes(table.columns[c].numeric, row[c].emphasis),
+                            link_to(row[c].anchor, row[c].text), tag);
     }
     result += "</tr>\n";
   }
   return result + "</tbody></table></div>\n";
 }
 
-std::string sentences_html(const std::vector<Conclusion>& conclusions) {
+std::string sentences_html(const std::vector<Conclusion>& conclusions, const Links& links) {
   std::string result = "<ul class=\"said\">\n";
   const Conclusion* before = nullptr;
   for (const Conclusion& conclusion : conclusions) {
     const bool more = before != nullptr && before->topic == conclusion.topic;
     result += fmt::format(
         "<li class=\"{}{}\"><b>{}</b><span>{}</span> <span class=\"certainty\">{}</span></li>\n",
-        more ? "more" : "topic", conclusion.alarming ? " alarm" : "", topic_name(conclusion.topic),
-        markup(conclusion.text), markup(conclusion.certainty));
+        more ? "more" : "topic", conclusion.alarming ? " alarm" : "",
+        link_to(conclusion.anchor, topic_name(conclusion.topic)), links.linked(conclusion.text),
+        markup(conclusion.certainty));
     before = &conclusion;
   }
   return result + "</ul>\n";
@@ -197,13 +199,14 @@ std::string matrix_html(const Analysis& analysis, Quantity quantity) {
   const bool time = quantity == Quantity::time;
   const char* caption = time ? "Wall time, relative to the fastest model of the row"
                              : "Peak resident memory, relative to the leanest model of the row";
-  return open_scroll(caption) + "<table class=\"matrix\"><caption>" + caption + "</caption>" +
+  return fmt::format("<div id=\"{}\">", time ? "time-of-all" : "memory-of-all") +
+         open_scroll(caption) + "<table class=\"matrix\"><caption>" + caption + "</caption>" +
          model_headings(analysis, "workload") +
          matrix_rows(analysis,
                      [&](const Scenario& scenario, const std::string& model) {
                        return matrix_cell(scenario, model, quantity);
                      }) +
-         "</table></div>\n";
+         "</table></div></div>\n";
 }
 
 std::string leaks_table_html(const Analysis& analysis) {
@@ -233,8 +236,8 @@ std::string leaked_types_html(const Analysis& analysis) {
         if (first == row.cells.end()) continue;
         for (const TypeCount& type : (*first)->types) {
           if (!type.leaked || type.leaked->objects == 0) continue;
-          table.rows.push_back({{row.model},
-                                {setting.title},
+          table.rows.push_back({{row.model, Emphasis::plain, row.anchor},
+                                {setting.title, Emphasis::plain, setting.anchor},
                                 {std::to_string(scenario.threads)},
                                 {type.type},
                                 {count(static_cast<double>(type.leaked->objects))},
@@ -261,7 +264,7 @@ std::string extras_html(const Setting& setting) {
         for (const auto& [name, value] : cell->extra) values[name].push_back(value);
       }
       for (const auto& [name, samples] : values) {
-        table.rows.push_back({{row.model},
+        table.rows.push_back({{row.model, Emphasis::plain, row.anchor},
                               {std::to_string(scenario.threads)},
                               {name},
                               {fmt::format("{:.6g}", measure::median(samples))}});

@@ -7,6 +7,7 @@
 
 #include "report/analysis.h"
 #include "report/conclusions.h"
+#include "report/links.h"
 #include "report/table.h"
 
 namespace reclaim::report {
@@ -14,8 +15,8 @@ namespace reclaim::report {
 /// A table that scrolls sideways by itself where it is too wide, reachable by keyboard.
 std::string table_html(const Table& table, const std::string& caption);
 
-/// Conclusions as a list, each with how sure it is.
-std::string sentences_html(const std::vector<Conclusion>& conclusions);
+/// Conclusions as a list, each with how sure it is; names in them are links.
+std::string sentences_html(const std::vector<Conclusion>& conclusions, const Links& links);
 
 /// What the columns and signs mean, to be opened beside a table.
 std::string legend_html(const Table& table);

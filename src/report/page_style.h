@@ -1,16 +1,22 @@
 // The HTML page's style sheet: system fonts, tabular numerals, Okabe and Ito's colours
-// (distinguishable with any colour vision), light and dark by the reader's own setting.
+// (distinguishable with any colour vision), for light and for dark paper.
 #pragma once
 
 namespace reclaim::report {
 
-inline constexpr const char* page_style = R"css(
-:root{color-scheme:light dark;--ink:#1b1d21;--soft:#5d636d;--line:#dfe2e6;--grid:#e9ebee;--paper:#fff;
+/// Declarations for the root element.
+inline constexpr const char* light_colours =
+    R"css(color-scheme:light;--ink:#1b1d21;--soft:#5d636d;--line:#dfe2e6;--grid:#e9ebee;--paper:#fff;
 --panel:#f7f8f9;--accent:#0060a0;--heat:196 98 16;--good:#00664b;--bad:#b3261e;
---f0:#c85200;--f1:#0072b2;--f2:#3a9fd6;--f3:#00906a;--f4:#b75d8f;--f5:#b07d00;--f6:#6a5acd;--fq:#7a808a}
-@media (prefers-color-scheme:dark){:root{--ink:#e6e8eb;--soft:#9aa2ad;--line:#343a43;--grid:#292e36;
+--f0:#c85200;--f1:#0072b2;--f2:#3a9fd6;--f3:#00906a;--f4:#b75d8f;--f5:#b07d00;--f6:#6a5acd;--fq:#7a808a;
+--hold:#0072b2;--wait:#e69f00;--lock:#8a5fbf;--collect:#b3261e)css";
+inline constexpr const char* dark_colours =
+    R"css(color-scheme:dark;--ink:#e6e8eb;--soft:#9aa2ad;--line:#343a43;--grid:#292e36;
 --paper:#15181c;--panel:#1b1f24;--accent:#74b9f0;--heat:240 150 60;--good:#4fd1a5;--bad:#ff8a80;
---f0:#ff8f45;--f1:#4aa8e8;--f2:#98d3f5;--f3:#3cc79b;--f4:#e3a0c6;--f5:#e8b93c;--f6:#a99cf2;--fq:#8b929c}}
+--f0:#ff8f45;--f1:#4aa8e8;--f2:#98d3f5;--f3:#3cc79b;--f4:#e3a0c6;--f5:#e8b93c;--f6:#a99cf2;--fq:#8b929c;
+--hold:#4fb0e8;--wait:#e6a817;--lock:#b79be0;--collect:#ff8a80)css";
+
+inline constexpr const char* page_style = R"css(
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",
@@ -66,7 +72,9 @@ dt{color:var(--soft)}dd{margin:0;max-width:75ch}
 .plot{padding:.6rem 4.8rem 0 10.6rem;max-width:46rem}
 .plot svg{display:block;overflow:visible}
 .plot.stops{padding-left:11.2rem}
-.plot.scatter{padding:1.6rem .8rem 0 4.2rem}
+.plot.scatter{padding:1.6rem .8rem 0 4.2rem}.plot.lines{padding:1.6rem 11rem 0 4.6rem}
+.live-only,.live .chart>.plot,.live .chart>.panels,.live .chart>svg{display:none}
+.live .live-only{display:block}.chart>svg{max-width:100%;height:auto}
 svg text{font-size:12px;fill:var(--ink)}
 svg .grid{stroke:var(--grid);stroke-width:1}
 svg .tick{fill:var(--soft);text-anchor:middle;font-size:11px}
@@ -78,12 +86,38 @@ svg .span,svg .leader{stroke:var(--c);stroke-width:1.5;opacity:.6}svg .leader{st
 svg .dot{fill:var(--c)}svg .p50{fill:var(--paper);stroke:var(--c);stroke-width:1.5}
 svg .expected{fill:none;stroke:var(--ink);stroke-width:1.2}
 svg .part{opacity:.55}
+svg .line{fill:none;stroke:var(--c);stroke-width:1.8;vector-effect:non-scaling-stroke}
+svg .second{stroke-dasharray:5 3}svg .shade{fill:var(--panel)}
+svg .ideal{fill:none;stroke:var(--soft);stroke-dasharray:2 3;vector-effect:non-scaling-stroke}
 svg .name{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
 .f0{--c:var(--f0)}.f1{--c:var(--f1)}.f2{--c:var(--f2)}.f3{--c:var(--f3)}.f4{--c:var(--f4)}
 .f5{--c:var(--f5)}.f6{--c:var(--f6)}.quiet{--c:var(--fq)}
 @media (max-width:640px){.plot{padding-right:4.2rem;padding-left:9.9rem}.plot.stops{padding-left:9.4rem}
 svg text{font-size:11px}.page{padding-top:.8rem}h1{font-size:1.45rem}}
-@media print{body{font-size:10pt}.scroll{overflow:visible}nav,.skip{display:none}figure,tr{break-inside:avoid}}
+.toolbar{position:sticky;top:0;z-index:5;background:var(--paper);border-bottom:1px solid var(--line);
+padding:.4rem 0;margin:1.2rem 0 0}
+.tools,.tools>div{display:flex;flex-wrap:wrap;gap:.3rem .35rem;align-items:center}.tools{gap:.35rem 1.6rem;
+padding-top:.35rem}.tools .meta{margin-right:.2rem}
+.tools button,.zoom button{font:inherit;font-size:.82rem;line-height:1.5;color:var(--ink);background:var(--panel);
+border:1px solid var(--line);border-radius:1rem;padding:.05rem .6rem;cursor:pointer}
+.tools button svg{margin-right:.35rem;vertical-align:-.05em}
+.tools button:hover,.zoom button:hover{border-color:var(--soft)}
+.tools button[aria-pressed=false]{background:none;color:var(--soft);text-decoration:line-through}
+.tools button[aria-pressed=false] svg{opacity:.3}.tools button.all{border-color:transparent;background:none;
+color:var(--accent);padding:.05rem .3rem}.tools .theme{margin-left:auto}
+.panels .chart{max-width:46rem}.chart .canvas{width:100%}.filtered{display:none}
+.extras{display:flex;flex-wrap:wrap;justify-content:flex-end;gap:.2rem 1.2rem}
+.kinds{display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;list-style:none;padding:0;margin:0 auto 0 0;font-size:.82rem}
+.kinds i{display:inline-block;width:1.1rem;height:.8rem;margin-right:.4rem;border-radius:2px}
+.kinds i.low{height:.28rem}
+.zoom{display:flex;gap:.2rem}.zoom button{border-radius:4px;padding:0 .45rem;color:var(--soft)}
+.unseen{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%)}
+.chart.empty .canvas,.chart.empty .extras{display:none}
+.chart.empty::after{content:"Nothing chosen to show.";color:var(--soft);font-size:.87rem}
+.live h2{scroll-margin-top:7rem}
+@media (max-width:640px){.toolbar{max-height:70vh;overflow-y:auto}}
+@media print{.filtered{display:block}.live .chart>.plot,.live .chart>.panels,.live .chart>svg{display:block}.canvas,.extras,.live-only,
+.toolbar{display:none!important}body{font-size:10pt}.scroll{overflow:visible}nav,.skip{display:none}figure,tr{break-inside:avoid}}
 )css";
 
 }  // namespace reclaim::report

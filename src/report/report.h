@@ -3,8 +3,10 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "report/analysis.h"
 #include "report/compare.h"
@@ -29,7 +31,12 @@ std::string terminal_table(const Results& results, TerminalStyle style = {});
 /// What differs between two sets of results, as text; compare() in compare.h has the numbers.
 std::string compare_text(const ResultsComparison& comparison, TerminalStyle style = {});
 
-/// The formats that write_all writes. `analysis` is that of `results`.
+/// Comparisons, as a rule each with the same set before, as a self-contained page without scripts.
+std::string compare_html(const std::vector<ResultsComparison>& comparisons);
+/// The same as Markdown.
+std::string compare_markdown(const std::vector<ResultsComparison>& comparisons);
+
+/// The formats that a report consists of. `analysis` is that of `results`.
 std::string markdown_report(const Results& results, const Analysis& analysis);
 /// RFC 4180, one row for each model in each scenario.
 std::string csv_table(const Results& results, const Analysis& analysis);
@@ -38,9 +45,19 @@ std::string html_page(const Results& results, const Analysis& analysis);
 /// A picture that stands alone.
 std::string summary_svg(const Results& results, const Analysis& analysis);
 
-/// Writes report.md, report.csv, index.html and summary.svg into `directory`, made if missing. Each
-/// is complete or as it was before: temporary name, sync, rename. Throws CannotWrite.
-void write_all(const Results& results, const std::filesystem::path& directory);
+/// A file of a report.
+struct File {
+  std::string name;  ///< in the report's folder
+  std::string content;
+};
+
+/// Writes all files into `directory`, made if missing. Before the first takes the place of an older
+/// one all are on disk under temporary names: a disk that fills up leaves what was there whole.
+/// Throws CannotWrite.
+void write_files(std::span<const File> files, const std::filesystem::path& directory);
+
+/// report.md, report.csv, index.html and summary.svg.
+std::vector<File> report_files(const Results& results, const Analysis& analysis);
 
 /// The same for one file.
 void write_file(const std::filesystem::path& file, const std::string& content);

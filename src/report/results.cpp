@@ -3,111 +3,27 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <iterator>
-#include <nlohmann/json.hpp>
+#include <set>
 #include <tuple>
 
 #include "report/escape.h"
+#include "report/fields.h"
+#include "report/read_measures.h"
+#include "report/words.h"
 
 namespace reclaim::report {
 namespace {
-
-using Json = nlohmann::json;
-
-/// Damage inside one line; the caller knows file and line.
-struct Damage {
-  std::string what;
-};
-
-/// Largest count that a double holds exactly.
-constexpr double largest_count = 9007199254740992.0;
-
-const Json* field(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found == object.end() || found->is_null() ? nullptr : &*found;
-}
-
-const Json* object_field(const Json& object, const char* name) {
-  const Json* value = field(object, name);
-  if (value != nullptr && !value->is_object()) {
-    throw Damage{fmt::format("\"{}\" is not an object", name)};
-  }
-  return value;
-}
-
-std::string text(const Json& object, const char* name) {
-  const Json* value = field(object, name);
-  if (value == nullptr) return {};
-  if (!value->is_string()) throw Damage{fmt::format("\"{}\" is not a string", name)};
-  return printable(value->get_ref<const std::string&>());
-}
-
-std::string required_text(const Json& object, const char* name) {
-  std::string value = text(object, name);
-  if (value.empty()) throw Damage{fmt::format("\"{}\" is missing", name)};
-  return value;
-}
-
-/// A finite number that is not negative: all that is measured is such.
-std::optional<double> amount(const Json& object, const char* name) {
-  const Json* value = field(object, name);
-  if (value == nullptr) return std::nullopt;
-  if (!value->is_number()) throw Damage{fmt::format("\"{}\" is not a number", name)};
-  const double number = value->get<double>();
-  if (!std::isfinite(number) || number < 0) {
-    throw Damage{fmt::format("\"{}\" is {}, not an amount", name, value->dump())};
-  }
-  return number;
-}
-
-std::optional<std::uint64_t> whole(const Json& object, const char* name) {
-  const std::optional<double> number = amount(object, name);
-  if (!number) return std::nullopt;
-  if (*number > largest_count || *number != std::floor(*number)) {
-    throw Damage{fmt::format("\"{}\" is {}, not a count", name, field(object, name)->dump())};
-  }
-  return static_cast<std::uint64_t>(*number);
-}
-
-int small(const Json& object, const char* name, int least, std::optional<int> otherwise) {
-  constexpr std::uint64_t most = 1'000'000;
-  const auto number = whole(object, name);
-  if (!number) {
-    if (otherwise) return *otherwise;
-    throw Damage{fmt::format("\"{}\" is missing", name)};
-  }
-  if (*number > most || static_cast<int>(*number) < least) {
-    throw Damage{fmt::format("\"{}\" is {}, outside {}..{}", name, *number, least, most)};
-  }
-  return static_cast<int>(*number);
-}
-
-bool truth(const Json& object, const char* name) {
-  const Json* value = field(object, name);
-  if (value == nullptr) return false;
-  if (!value->is_boolean()) throw Damage{fmt::format("\"{}\" is not true or false", name)};
-  return value->get<bool>();
-}
-
-std::string scalar_text(const Json& value) {
-  if (value.is_structured())
-    throw Damage{"a name stands for a list or an object, not for one value"};
-  return value.is_string() ? printable(value.get_ref<const std::string&>())
-                           : printable(value.dump());
-}
-
-/// Numbers print alike whether they were written 16 or 16.0.
-std::string parameter_text(const Json& value) {
-  return value.is_number() ? fmt::format("{}", value.get<double>()) : scalar_text(value);
-}
 
 Environment read_environment(const Json& line, const std::string& source) {
   Environment result;
   result.source = source;
   result.version = text(line, "reclaim_version");
   result.git = text(line, "git");
+  result.host = text(line, "host");
   if (const Json* build = object_field(line, "build")) {
     result.compiler = text(*build, "compiler");
     result.flags = text(*build, "flags");
@@ -131,6 +47,7 @@ Environment read_environment(const Json& line, const std::string& source) {
   result.started = text(line, "started");
   result.command = text(line, "command");
   result.planned_cells = whole(line, "planned_cells").value_or(0);
+  read_descriptions(line, result);
   return result;
 }
 
@@ -159,6 +76,7 @@ Stop read_stop(const Json& object) {
   result.p90_s = amount(object, "p90_s");
   result.p99_s = amount(object, "p99_s");
   result.max_s = amount(object, "max_s");
+  result.histogram = read_buckets(object);
   return result;
 }
 
@@ -192,19 +110,20 @@ void read_identity(const Json& line, Cell& cell) {
   }
   cell.workload = required_text(line, "workload");
   cell.size = text(line, "size");
+  const auto add = [&](const std::string& words) {
+    cell.parameters += (cell.parameters.empty() ? "" : ", ") + words;
+  };
   if (const Json* parameters = object_field(line, "params")) {
     for (const auto& [name, value] : parameters->items()) {  // sorted by name
-      if (!cell.parameters.empty()) cell.parameters += ", ";
-      cell.parameters += printable(name) + "=" + parameter_text(value);
+      add(printable(name) + "=" + parameter_text(value));
     }
   }
-  if (!text(line, "cycle_collector").empty()) {
-    if (!cell.parameters.empty()) cell.parameters += ", ";
-    cell.parameters += "no cycle collector";
-  }
+  if (!text(line, "cycle_collector").empty()) add("no cycle collector");
   if (const std::string planted = text(line, "planted"); !planted.empty()) {
-    if (!cell.parameters.empty()) cell.parameters += ", ";
-    cell.parameters += "planted " + planted;
+    add("planted " + planted);
+  }
+  if (const std::string rate = text(line, "arrivals"); !rate.empty()) {
+    add("arrivals " + rate);
   }
   cell.heap = text(line, "heap");
   cell.mistake = text(line, "mistake");
@@ -238,6 +157,7 @@ Cell read_cell(const Json& line, std::size_t environment) {
   if (const Json* stops = object_field(line, "stops")) {
     for (const auto& [cause, stop] : stops->items()) cell.stops[printable(cause)] = read_stop(stop);
   }
+  read_measures(line, cell);
   cell.expected_leaks = whole(line, "expected_leaks");
   if (const Json* extra = object_field(line, "extra")) {
     for (const auto& [name, value] : extra->items()) {
@@ -280,6 +200,7 @@ class FileReader {
       }
       try {
         take(record, results_.environments.size() > environments_before);
+        results_.records.emplace_back(line);
       } catch (const Damage& damage) {
         throw BadResults(fmt::format("{}:{}: {}", name_, line_number, damage.what));
       }
@@ -292,7 +213,7 @@ class FileReader {
 
  private:
   using Identity = std::tuple<std::string, std::string, std::string, std::string, std::string,
-                              std::string, int, int, int>;
+                              std::string, bool, int, int, int>;
 
   void take(const Json& record, bool has_environment) {
     if (record.is_discarded()) throw Damage{"not JSON"};
@@ -305,20 +226,38 @@ class FileReader {
       throw Damage{"a results file begins with an environment record"};
     } else if (kind == "cell") {
       keep(read_cell(record, results_.environments.size() - 1));
+    } else if (kind == "experiment") {
+      keep(read_experiment(record));
     } else if (kind.empty()) {
       throw Damage{"\"kind\" is missing"};
     }  // Records of kinds to come are no business of this reader.
   }
 
   void keep(Cell cell) {
-    Identity identity{cell.model,   cell.workload, cell.size,  cell.parameters, cell.heap,
-                      cell.mistake, cell.threads,  cell.round, cell.warmup};
-    std::vector<Cell>& cells = cell.mistake.empty() ? results_.cells : results_.erring;
+    Identity identity{cell.model,   cell.workload, cell.size,    cell.parameters, cell.heap,
+                      cell.mistake, cell.meters,   cell.threads, cell.round,      cell.warmup};
+    std::vector<Cell>& cells = !cell.mistake.empty() ? results_.erring
+                               : !cell.meters        ? results_.unmetered
+                                                     : results_.cells;
     const auto [found, fresh] = seen_.emplace(std::move(identity), cells.size());
     if (fresh) {
       cells.push_back(std::move(cell));
     } else {
       cells[found->second] = std::move(cell);
+    }
+  }
+
+  void keep(Experiment experiment) {
+    std::vector<Experiment>& all = results_.experiments;
+    const auto same = std::find_if(all.begin(), all.end(),
+                                   [&](const auto& other) { return other.id == experiment.id; });
+    if (same != all.end()) {
+      *same = std::move(experiment);
+    } else {
+      const auto behind = std::upper_bound(
+          all.begin(), all.end(), experiment.number,
+          [](std::uint64_t number, const Experiment& other) { return number < other.number; });
+      all.insert(behind, std::move(experiment));
     }
   }
 
@@ -328,6 +267,10 @@ class FileReader {
 };
 
 void note_what_weakens(Results& results) {
+  if (results.cells.empty() && !results.unmetered.empty()) {
+    results.cells.swap(results.unmetered);
+    results.notes.push_back("the meters were off: what is not here was not measured");
+  }
   std::uint64_t planned = 0;
   for (const Environment& environment : results.environments) {
     planned += environment.planned_cells;
@@ -337,7 +280,8 @@ void note_what_weakens(Results& results) {
                       environment.source));
     }
   }
-  const std::size_t present = results.cells.size() + results.erring.size();
+  const std::size_t present =
+      results.cells.size() + results.erring.size() + results.unmetered.size();
   if (planned > present) {
     results.notes.push_back(
         fmt::format("{} of {} planned cells are here: the run did not end", present, planned));
@@ -354,6 +298,17 @@ void check_machines(Results& results, bool mix) {
     if (!mix) throw BadResults(what + "; --mix-machines merges them all the same");
     results.notes.push_back(what);
   }
+}
+
+/// Machines that look alike are merged, as the nodes of a cluster are; but not in silence.
+void note_hosts(Results& results) {
+  std::set<std::string> hosts;
+  for (const Environment& environment : results.environments) {
+    if (!environment.host.empty()) hosts.insert(environment.host);
+  }
+  if (hosts.size() < 2) return;
+  results.notes.push_back(fmt::format("measured on {} machines: {}", hosts.size(),
+                                      list_of({hosts.begin(), hosts.end()})));
 }
 
 std::string read_file(const std::filesystem::path& file) {
@@ -391,6 +346,7 @@ Results load(std::span<const std::filesystem::path> files, LoadOptions options) 
   }
   if (results.environments.empty()) throw BadResults("no results file was given");
   check_machines(results, options.mix_machines);
+  note_hosts(results);
   note_what_weakens(results);
   return results;
 }

@@ -13,6 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "report/measures.h"
+#include "report/timeline.h"
+
 namespace reclaim::report {
 
 /// A results file cannot be used. what() is one line: "file:line: what is wrong". Exit code 2.
@@ -31,11 +34,14 @@ struct Environment {
   std::string compiler, flags, build_type;
   bool checked = false;  ///< run-time checks compiled in: its times say nothing
   std::string cpu, kernel, huge_pages, os;
+  std::string host;         ///< name of the machine; empty in older files
   std::uint64_t cores = 0;  ///< 0: not known
   std::uint64_t memory_bytes = 0;
   std::vector<std::pair<std::string, std::string>> allocators;  ///< name, version
   std::string seed, started, command;
   std::uint64_t planned_cells = 0;
+  std::map<std::string, ModelDescription> models;        ///< by id; empty in older files
+  std::map<std::string, WorkloadDescription> workloads;  ///< by id; empty in older files
 };
 
 /// Stops of one cause in one cell, in seconds. A percentile without enough samples is empty.
@@ -43,6 +49,7 @@ struct Stop {
   std::uint64_t count = 0;
   double total_s = 0;
   std::optional<double> p50_s, p90_s, p99_s, max_s;
+  Buckets histogram;
 };
 
 /// Objects and their bytes as the workload asked for them.
@@ -93,6 +100,13 @@ struct Cell {
   std::map<std::string, Stop> stops;            ///< by cause; empty: none of its stops can be seen
   std::optional<std::uint64_t> expected_leaks;  ///< planted objects this model cannot free
   std::map<std::string, double> extra;
+  std::vector<Utilisation> mmu;  ///< ascending windows; empty: not known
+  std::optional<Latency> latency;
+  std::optional<Hiccups> hiccups;
+  std::optional<MemorySteps> memory;
+  std::vector<std::pair<double, double>> rss_series;  ///< seconds since its start, bytes
+  bool meters = true;                  ///< false: they were off, to know what they cost
+  std::optional<double> arrival_rate;  ///< operations a second that were asked for
 
   bool ok() const { return status == "ok"; }
 };
@@ -101,8 +115,12 @@ struct Cell {
 struct Results {
   std::vector<Environment> environments;  ///< at least one after load
   std::vector<Cell> cells;
-  std::vector<Cell> erring;        ///< of programs that made mistakes: their times are no one's
-  std::vector<std::string> notes;  ///< what the reader of the report must know about the files
+  std::vector<Cell> erring;     ///< of programs that made mistakes: their times are no one's
+  std::vector<Cell> unmetered;  ///< with the meters off, to know what they cost beside `cells`
+  std::vector<Experiment> experiments;  ///< by number; of one run twice, the last
+  std::vector<std::string> records;     ///< all lines as they stood: JSON each
+  std::vector<std::string> notes;       ///< what the reader of the report must know about the files
+  std::vector<TimelineRun> timeline;    ///< events of a run, where some were recorded
 };
 
 struct LoadOptions {

@@ -198,8 +198,8 @@ Table comparison_table(const Scenario& scenario, Detail detail) {
       [&](const Row& row, std::size_t i) -> TableCell {
         const bool marked = detail == Detail::brief && row.ok > 0 && !row.failures.empty();
         const std::string name = row.model + (marked ? " !" : "");
-        if (!row.leak.reclaims) return {name, Emphasis::quiet};
-        return {name, scenario.fastest == i ? Emphasis::best : Emphasis::plain};
+        if (!row.leak.reclaims) return {name, Emphasis::quiet, row.anchor};
+        return {name, scenario.fastest == i ? Emphasis::best : Emphasis::plain, row.anchor};
       });
   add_column(table, scenario,
              {with_unit("wall", wall),
@@ -248,6 +248,47 @@ Table comparison_table(const Scenario& scenario, Detail detail) {
   return table;
 }
 
+Table model_table(const Analysis& analysis, const std::string& model) {
+  Table table;
+  table.columns = {
+      {"workload", "", false},
+      {"threads", ""},
+      {"wall", "median over rounds"},
+      {"× fastest", "wall time over that of the fastest model that frees"},
+      {"CPU", "median over rounds of user and system time of all threads, helpers included"},
+      {"peak RSS", "median over rounds of the process's peak resident memory"},
+      {"× leanest", "peak RSS over that of the leanest model that frees"},
+      {"stop's cause", "for the cause with the longest stop", false},
+      {"longest", "the longest single stop of a mutator in any round"},
+      {"leaked", "objects still live after the end and a last collection"}};
+  const auto median = [](const Estimate& estimate, std::string (*shown)(double)) -> TableCell {
+    if (!estimate.known()) return {std::string(none), Emphasis::quiet};
+    return {shown(estimate.median)};
+  };
+  for (const Setting& setting : analysis.settings) {
+    const Scenario& scenario = setting.main_scenario();
+    const Row* row = scenario.find(model);
+    if (row == nullptr) continue;
+    const auto is = [&](const std::optional<std::size_t>& best) {
+      return best && &scenario.rows[*best] == row;
+    };
+    const StopSummary* stop = row->longest_stop();
+    table.rows.push_back(
+        {{setting.title, Emphasis::plain, setting.anchor},
+         {std::to_string(scenario.threads)},
+         row->wall.known() ? median(row->wall, duration)
+                           : TableCell{short_failure(*row), Emphasis::alarm},
+         ratio_cell(*row, row->wall_ratio, row->wall_test, is(scenario.fastest)),
+         median(row->cpu, duration),
+         median(row->peak_rss, bytes),
+         ratio_cell(*row, row->rss_ratio, row->rss_test, is(scenario.leanest)),
+         stop != nullptr ? TableCell{stop->cause} : stop_cell(*row, &StopSummary::max_s),
+         stop_cell(*row, &StopSummary::max_s),
+         leak_cell(*row)});
+  }
+  return table;
+}
+
 Table stops_table(const Scenario& scenario) {
   Table table;
   table.columns = {
@@ -264,7 +305,7 @@ Table stops_table(const Scenario& scenario) {
       {"max", "the longest in any round"}};
   for (const Row& row : scenario.rows) {
     for (const StopSummary& stop : row.stops) {
-      table.rows.push_back({{row.model},
+      table.rows.push_back({{row.model, Emphasis::plain, row.anchor},
                             {stop.cause},
                             {count(stop.count)},
                             {duration(stop.total_s)},

@@ -22,6 +22,7 @@ enum class Emphasis : unsigned char { plain, best, quiet, alarm };
 struct TableCell {
   std::string text;
   Emphasis emphasis = Emphasis::plain;
+  std::string anchor{};  ///< what in a page it names; empty: nothing
 };
 
 struct Table {
@@ -37,6 +38,9 @@ enum class Detail : unsigned char {
 /// Rows in the scenario's order, fastest first. Where rounds failed, the full table has a column of
 /// failures; the brief one has the status in place of the time, or a "!" at the model's name.
 Table comparison_table(const Scenario& scenario, Detail detail);
+
+/// One model in each setting, at the thread count that stands for the setting.
+Table model_table(const Analysis& analysis, const std::string& model);
 
 /// Stops by cause: one line for each row and cause met; no lines where none was.
 Table stops_table(const Scenario& scenario);

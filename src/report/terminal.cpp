@@ -2,6 +2,8 @@
 #include <fmt/core.h>
 
 #include "report/conclusions.h"
+#include "report/experiments.h"
+#include "report/further_tables.h"
 #include "report/mistakes.h"
 #include "report/report.h"
 #include "report/summary.h"
@@ -11,7 +13,7 @@
 namespace reclaim::report {
 namespace {
 
-constexpr std::size_t topic_width = 9;
+constexpr std::size_t topic_width = 17;
 
 std::string sentence(const Conclusion& conclusion, TerminalStyle style) {
   const std::string line =
@@ -58,6 +60,18 @@ std::string mistakes_text(const std::vector<MistakesOfProgram>& programs, Termin
                            style.colour);
 }
 
+std::string further_text(const Results& results, const Analysis& analysis, TerminalStyle style) {
+  std::string result, about;
+  for (const FurtherTable& further : further_tables(results, analysis)) {
+    result += '\n' + bold(further.title, style.colour) + '\n' +
+              aligned(further.table, style.width, style.colour);
+    if (further.about == about) continue;  // said of the table before
+    about = further.about;
+    result += coloured(wrapped(about, style.width, 0), Emphasis::quiet, style.colour);
+  }
+  return result;
+}
+
 }  // namespace
 
 std::string terminal_table(const Results& results, TerminalStyle style) {
@@ -66,7 +80,8 @@ std::string terminal_table(const Results& results, TerminalStyle style) {
   for (const std::string& note : results.notes) {
     result += coloured(wrapped("note: " + note, style.width, 6), Emphasis::alarm, style.colour);
   }
-  const std::string mistakes = mistakes_text(mistakes_of(results), style);
+  const std::string mistakes =
+      mistakes_text(mistakes_of(results), style) + experiments_text(results, style);
   if (analysis.settings.empty()) {
     return result + (mistakes.empty() ? "No cell has finished.\n" : mistakes);
   }
@@ -82,8 +97,10 @@ std::string terminal_table(const Results& results, TerminalStyle style) {
     for (const Conclusion& conclusion : conclude(setting)) result += sentence(conclusion, style);
   }
   result += '\n' + bold("Over all of them", style.colour) + '\n';
-  for (const Conclusion& conclusion : overview(analysis)) result += sentence(conclusion, style);
-  return result + mistakes + '\n' + legend(analysis, style);
+  for (const Conclusion& conclusion : overview(results, analysis))
+    result += sentence(conclusion, style);
+  return result + further_text(results, analysis, style) + mistakes + '\n' +
+         legend(analysis, style);
 }
 
 }  // namespace reclaim::report

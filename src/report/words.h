@@ -18,6 +18,12 @@ inline std::string list_of(const std::vector<std::string>& items) {
   return result;
 }
 
+/// With a capital where it begins with a small letter of ASCII.
+inline std::string sentence(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 32);
+  return text;
+}
+
 /// "1 thread", "2 threads".
 inline std::string counted(std::size_t number, const char* thing) {
   return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");

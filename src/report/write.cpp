@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <system_error>
 
 #include "report/escape.h"
@@ -41,12 +42,18 @@ class TemporaryFile {
     }
   }
 
-  void commit() {
+  /// On disk when this returns.
+  void sync() {
     constexpr mode_t readable = 0644;
     if (fchmod(file_, readable) != 0 || fsync(file_) != 0) fail(target_, errno);
     const int closed = close(file_);
     file_ = -1;
-    if (closed != 0 || std::rename(name_.c_str(), target_.c_str()) != 0) fail(target_, errno);
+    if (closed != 0) fail(target_, errno);
+  }
+
+  /// Takes the target's place. After sync().
+  void commit() {
+    if (std::rename(name_.c_str(), target_.c_str()) != 0) fail(target_, errno);
     name_.clear();
   }
 
@@ -61,18 +68,28 @@ class TemporaryFile {
 void write_file(const std::filesystem::path& file, const std::string& content) {
   TemporaryFile temporary(file);
   temporary.write(content);
+  temporary.sync();
   temporary.commit();
 }
 
-void write_all(const Results& results, const std::filesystem::path& directory) {
+void write_files(std::span<const File> files, const std::filesystem::path& directory) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) fail(directory, error.value());
-  const Analysis analysis = analyse(results);
-  write_file(directory / "report.csv", csv_table(results, analysis));
-  write_file(directory / "report.md", markdown_report(results, analysis));
-  write_file(directory / "summary.svg", summary_svg(results, analysis));
-  write_file(directory / "index.html", html_page(results, analysis));
+  std::deque<TemporaryFile> temporaries;
+  for (const File& file : files) {
+    temporaries.emplace_back(directory / file.name);
+    temporaries.back().write(file.content);
+    temporaries.back().sync();
+  }
+  for (TemporaryFile& temporary : temporaries) temporary.commit();
+}
+
+std::vector<File> report_files(const Results& results, const Analysis& analysis) {
+  return {{"report.csv", csv_table(results, analysis)},
+          {"report.md", markdown_report(results, analysis)},
+          {"summary.svg", summary_svg(results, analysis)},
+          {"index.html", html_page(results, analysis)}};
 }
 
 }  // namespace reclaim::report

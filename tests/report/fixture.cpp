@@ -118,7 +118,7 @@ CellLine standard_cell(const ModelShape& model, const WorkloadShape& workload, i
 }  // namespace
 
 std::string EnvironmentLine::text() const {
-  const Json line = {
+  Json line = {
       {"kind", "environment"},
       {"schema", 1},
       {"reclaim_version", "0.1.0"},
@@ -137,6 +137,8 @@ std::string EnvironmentLine::text() const {
       {"started", "2024-05-04T10:20:30Z"},
       {"command", "reclaim report"},
       {"planned_cells", planned_cells}};
+  if (!models.empty()) line["models"] = Json::parse(models);
+  if (!workloads.empty()) line["workloads"] = Json::parse(workloads);
   return line.dump() + "\n";
 }
 

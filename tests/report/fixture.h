@@ -15,7 +15,8 @@ struct EnvironmentLine {
   int cores = 2;
   bool checked = false;
   std::uint64_t planned_cells = 0;
-  std::string text() const;  ///< JSON with a line break
+  std::string models, workloads;  ///< descriptions as JSON; empty: none
+  std::string text() const;       ///< JSON with a line break
 };
 
 /// One cell line; what is left alone is plausible.

@@ -94,8 +94,8 @@ class Checker {
       rest_.remove_prefix(end + 1);
     }
     rest_.remove_prefix(1);
-    if (name == "style") {  // its content is no markup
-      skip_past("</style>");
+    if (name == "style" || name == "script") {  // its content is no markup
+      skip_past("</" + name + ">");
     } else {
       open_.push_back(name);
     }

@@ -3,9 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "report/results.h"
+#include "report/timeline_data.h"
+#include "report/timeline_page.h"
 #include "tests/report/markup_checker.h"
 
 namespace reclaim::report {
@@ -81,6 +85,45 @@ TEST(Timeline, DrawsWhatIsTooNarrowTogetherAndSaysHowMuchItIs) {
   EXPECT_EQ(markup_error(picture), "");
   EXPECT_LT(picture.size(), 20'000u);
   EXPECT_NE(picture.find("100,000 times"), std::string::npos) << picture;
+}
+
+/// What the viewer is told of an interval: {row, word, begin, length, ...}.
+bool has_bar(const nlohmann::json& bars, double begin_us, double length_us) {
+  return std::any_of(bars.begin(), bars.end(), [&](const nlohmann::json& bar) {
+    return bar[2] == begin_us && bar[3] == length_us;
+  });
+}
+
+TEST(Timeline, TheViewerGetsFewBarsAndEachLongInterval) {
+  std::string text = head(1, "many");
+  for (int i = 0; i < 100'000; ++i) {
+    const bool outlier = i % 10'000 == 77;
+    text += event(1, 1, "gil_wait", i * 10.0, outlier ? 5000 : 5);
+  }
+  const auto runs = load_timeline(text, "e.json");
+  const nlohmann::json data = timeline_data(runs[0]);
+  EXPECT_LE(data["bars"].size(), most_bars);
+  std::uint64_t told = 0;
+  for (const auto& bar : data["bars"]) told += bar.size() > 5 ? bar[4].get<std::uint64_t>() : 1;
+  EXPECT_EQ(told, 100'000u);
+  for (int i = 77; i < 100'000; i += 10'000) EXPECT_TRUE(has_bar(data["bars"], i * 10.0, 5000));
+}
+
+TEST(Timeline, TheViewerGetsAFewIntervalsAsTheyAre) {
+  const auto runs = load_timeline(
+      head(1, "few") + event(1, 1, "holds the lock", 0, 3, "asked") + event(1, 2, "gil_wait", 1, 2),
+      "e.json");
+  EXPECT_EQ(timeline_data(runs[0])["bars"],
+            nlohmann::json::parse(R"([[0,0,0.0,3.0,"asked"],[1,1,1.0,2.0]])"));
+}
+
+TEST(Timeline, APageOfItsOwnIsWellFormed) {
+  const auto runs = load_timeline(head(1, "<one>") + event(1, 1, "</script>", 0, 3) +
+                                      head(2, "two") + event(2, 1, "minor_gc", 0, 3),
+                                  "e.json");
+  const std::string page = timeline_page(runs);
+  EXPECT_EQ(markup_error(page), "");
+  EXPECT_EQ(times_in(page, "data-chart="), 2u);
 }
 
 TEST(Timeline, ShowsAPart) {

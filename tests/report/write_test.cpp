@@ -29,9 +29,13 @@ class WriteTest : public testing::Test {
   const fs::path directory_;
 };
 
+void write_report(const Results& results, const fs::path& directory) {
+  write_files(report_files(results, analyse(results)), directory);
+}
+
 TEST_F(WriteTest, AllFourFilesAreThereAndNoOther) {
   const Results results = load_text(fixture::standard_run(1), "r.jsonl");
-  write_all(results, directory_ / "deep");
+  write_report(results, directory_ / "deep");
   std::size_t files = 0;
   for (const auto& entry : fs::directory_iterator(directory_ / "deep")) {
     EXPECT_GT(entry.file_size(), 1000u) << entry.path();
@@ -45,7 +49,7 @@ TEST_F(WriteTest, AFileThatCannotBeReplacedIsNamedAndNothingIsLeftBehind) {
   std::ofstream(directory_ / "index.html" / "x") << "x";
   const Results results = load_text(fixture::EnvironmentLine{}.text(), "r.jsonl");
   try {
-    write_all(results, directory_);
+    write_report(results, directory_);
     FAIL();
   } catch (const CannotWrite& failure) {
     EXPECT_NE(std::string(failure.what()).find("index.html: cannot be written"), std::string::npos);
@@ -59,8 +63,8 @@ TEST_F(WriteTest, ADirectoryThatCannotBeMadeIsNamed) {
   fs::create_directories(directory_);
   std::ofstream(directory_ / "file") << "x";
   const Results results = load_text(fixture::EnvironmentLine{}.text(), "r.jsonl");
-  EXPECT_THROW(write_all(results, directory_ / "file" / "out"), CannotWrite);
-  EXPECT_THROW(write_all(results, "/dev/full"), CannotWrite);
+  EXPECT_THROW(write_report(results, directory_ / "file" / "out"), CannotWrite);
+  EXPECT_THROW(write_report(results, "/dev/full"), CannotWrite);
 }
 
 TEST_F(WriteTest, AFileIsReplacedAsAWhole) {

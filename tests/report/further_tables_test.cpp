@@ -1,0 +1,111 @@
+// The tables beside the comparison, each on results made so that the right answer is known.
+#include "report/further_tables.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "report/report.h"
+#include "tests/report/fixture.h"
+
+namespace reclaim::report {
+namespace {
+
+using fixture::CellLine;
+using fixture::EnvironmentLine;
+
+Results results_of(const std::string& cells) {
+  return load_text(EnvironmentLine{}.text() + cells, "r.jsonl");
+}
+
+/// The text in a row whose first cells are `head`; "no such row".
+std::string text_at(const Table& table, const std::vector<std::string>& head, std::size_t column) {
+  for (const auto& row : table.rows) {
+    bool alike = true;
+    for (std::size_t i = 0; i < head.size(); ++i) alike = alike && row[i].text == head[i];
+    if (alike) return row.at(column).text;
+  }
+  return "no such row";
+}
+
+/// A cell with one more field.
+std::string with(const CellLine& line, const std::string& field) {
+  std::string text = line.text();
+  return text.insert(text.find('{') + 1, field + ",");
+}
+
+CellLine cell(const std::string& model, double wall_s, double rss, const std::string& heap = "") {
+  CellLine line;
+  line.model = model;
+  line.wall_s = line.cpu_s = wall_s;
+  line.peak_rss_bytes = rss;
+  line.heap = heap;
+  return line;
+}
+
+TEST(OverheadTable, TakesTheTimeForWhichTheWorldStoodOffTheBaselineAndNothingElse) {
+  CellLine gen = cell("gen", 0.1, 4e7);
+  gen.stops.push_back({"minor_gc", 10, 0.02, 0.002, std::nullopt, 0.004});
+  gen.stops.push_back({"time_to_safepoint", 10, 0.01, 0.001, std::nullopt, 0.002});
+  gen.stops.push_back({"monitor_wait", 10, 0.05, 0.001, std::nullopt, 0.002});
+  const Results results = results_of(gen.text() + cell("manual", 0.2, 1e7).text());
+  const Table table = overhead_table(analyse(results));
+  ASSERT_EQ(table.rows.size(), 2u);
+  EXPECT_EQ(text_at(table, {"gen"}, 1), "1.25×");  // 100 ms over 100 - 20 ms
+  EXPECT_EQ(text_at(table, {"manual"}, 1), "2.50×");
+  EXPECT_EQ(text_at(table, {"gen"}, 5), "4.00×");
+  EXPECT_EQ(text_at(table, {"manual"}, 5), "1.00×");
+}
+
+TEST(EqualMemoryTable, ReadsTheTimeOffBetweenTheLimitsThatWereRun) {
+  const Results results =
+      results_of(cell("gen", 0.4, 2e7, "2x").text() + cell("gen", 0.2, 4e7, "4x").text() +
+                 cell("manual", 0.15, 3e7).text() + cell("rc", 0.1, 1e7).text());
+  const Table table = equal_memory_table(analyse(results));
+  EXPECT_EQ(text_at(table, {"gcbench", "1", "manual"}, 6), "300 ms");
+  EXPECT_EQ(text_at(table, {"gcbench", "1", "manual"}, 7), "2.00×");
+  EXPECT_EQ(text_at(table, {"gcbench", "1", "rc"}, 6), "not reached: 20.0 MB at least");
+  const Results one_limit =
+      results_of(cell("gen", 0.4, 2e7, "2x").text() + cell("manual", 0.15, 3e7).text());
+  EXPECT_TRUE(equal_memory_table(analyse(one_limit)).rows.empty());
+}
+
+TEST(MeterPriceTable, ComparesCellsWithAndWithoutMetersAndSaysHowSureThatIs) {
+  std::string cells;
+  for (int round = 0; round < 6; ++round) {
+    CellLine line = cell("gen", 0.1 + 0.0001 * round, 4e7);
+    line.round = round;
+    cells += with(line, R"("meters":true)");
+    line.wall_s -= 0.01;
+    cells += with(line, R"("meters":false)");
+  }
+  const Table table = meter_price_table(results_of(cells));
+  ASSERT_EQ(table.rows.size(), 1u);
+  EXPECT_EQ(text_at(table, {"gcbench", "1", "gen"}, 3), "+11.1 %");
+  EXPECT_NE(text_at(table, {"gcbench", "1", "gen"}, 4), "—");
+  EXPECT_EQ(text_at(table, {"gcbench", "1", "gen"}, 5), "~+0.0 %");
+  EXPECT_TRUE(meter_price_table(results_of(cell("gen", 0.1, 4e7).text())).rows.empty());
+}
+
+TEST(LatencyTable, HasARowForEachModelThatServedAndTheOpenLoopWhereOneWasRun) {
+  const std::string latency =
+      R"("latency":{"count":9,"simple":{"p50_s":0.001,"p99_s":0.002,"max_s":0.1},)"
+      R"("metered":[{"window_s":0.001,"p99_s":0.003},{"window_s":null,"p99_s":0.05}],)"
+      R"("open_loop":{"rate_per_s":100,"load":0.8,"p50_s":0.004,"p99_s":0.07,"max_s":0.2}})";
+  const Results results =
+      results_of(with(cell("gen", 0.1, 4e7), latency) + cell("null", 0.1, 4e7).text());
+  const Analysis analysis = analyse(results);
+  const Table table = latency_table(analysis.settings.front().scenarios.front());
+  ASSERT_EQ(table.rows.size(), 1u);
+  EXPECT_EQ(text_at(table, {"gen"}, 1), "1.00 ms");
+  EXPECT_EQ(text_at(table, {"gen"}, 3), "—");
+  EXPECT_EQ(text_at(table, {"gen"}, 7), "50.0 ms");
+  EXPECT_EQ(text_at(table, {"gen"}, 9), "70.0 ms");
+  EXPECT_NE(terminal_table(results).find("Latency of requests: gcbench, 1 thread"),
+            std::string::npos);
+  EXPECT_NE(markdown_report(results, analysis).find("## Latency of requests"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace reclaim::report
