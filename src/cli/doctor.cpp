@@ -17,7 +17,7 @@ int doctor_verb(Arguments arguments) {
   const bool colour = wants_colour(STDOUT_FILENO);
   std::string text;
   std::size_t unfit = 0;
-  for (const Finding& finding : examine_machine()) {
+  for (const Examination& finding : examine_machine()) {
     const char* word = finding.fitness == Fitness::good   ? "good "
                        : finding.fitness == Fitness::note ? "note "
                                                           : "unfit";

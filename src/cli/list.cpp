@@ -25,6 +25,7 @@ Json models_json() {
                     {"like", model->like},
                     {"summary", model->summary},
                     {"takes_allocator", model->uses_malloc},
+                    {"as_processes", std::string(cells::processes_prefix) + std::string(model->id)},
                     {"has_heap_limit", model->has_heap_limit},
                     {"reclaims", model->reclaims},
                     {"collects_cycles", model->collects_cycles}});
@@ -80,13 +81,17 @@ std::size_t widest(const Json& list, const char* field) {
 
 std::string models_text(const Json& list) {
   std::string text;
-  const std::size_t id = widest(list, "id") + 11, like = widest(list, "like") + 2;
+  const std::size_t id = std::max(widest(list, "id"), std::string_view("procs:MODEL").size()) + 11;
+  const std::size_t like =
+      std::max(widest(list, "like"), std::string_view(cells::processes_like).size()) + 2;
   for (const Json& item : list) {
     const std::string name =
         text_of(item, "id") + (item.at("takes_allocator").get<bool>() ? "[:ALLOC]" : "");
     text += fmt::format("{:<{}}{:<{}}{}\n", name, id, text_of(item, "like"), like,
                         text_of(item, "summary"));
   }
+  text += fmt::format("{:<{}}{:<{}}{}\n", fmt::format("{}MODEL[:ALLOC]", cells::processes_prefix),
+                      id, cells::processes_like, like, cells::processes_summary);
   return text;
 }
 
@@ -133,8 +138,9 @@ Json experiments_json() {
 
 std::string experiments_text(const Json& list) {
   std::string text;
+  const std::size_t id = widest(list, "id") + 2;
   for (const Json& item : list) {
-    text += fmt::format("{:>2}  {:<13}{}\n", item.at("number").get<int>(), text_of(item, "id"),
+    text += fmt::format("{:>2}  {:<{}}{}\n", item.at("number").get<int>(), text_of(item, "id"), id,
                         text_of(item, "claim"));
   }
   return text;

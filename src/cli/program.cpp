@@ -23,7 +23,7 @@ int help_verb(Arguments arguments);
 int version_verb(Arguments arguments);
 int test_verb(Arguments arguments);
 
-constexpr std::array<Verb, 12> all_verbs = {{
+constexpr std::array<Verb, 13> all_verbs = {{
     {"report", report_verb, "report [--quick] [--family NAME] [--out DIR]",
      "the main job: the standard comparison, measured and written up"},
     {"report", report_verb, "report A.jsonl.. --out DIR", "write up results that are there"},
@@ -42,6 +42,7 @@ constexpr std::array<Verb, 12> all_verbs = {{
     {"doctor", doctor_verb, "doctor", "is this machine fit to measure on"},
     {"version", version_verb, "version", "version, commit and build"},
     {"help", help_verb, "", ""},
+    {"observe", observe_verb, "", ""},
 }};
 
 std::string overview() {

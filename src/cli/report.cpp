@@ -4,16 +4,19 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <ctime>
 #include <map>
 
 #include "cells/build_info.h"
 #include "cells/names.h"
 #include "cells/registry.h"
+#include "cli/exports.h"
 #include "cli/standard.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "report/report.h"
+#include "report/timeline.h"
 
 namespace reclaim::cli {
 
@@ -37,19 +40,23 @@ std::string time_name() {
   return text;
 }
 
-fs::path make_directory(const fs::path& directory) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) {
-    throw cells::WriteError(fmt::format("cannot make {}: {}", directory.string(), error.message()));
+/// `events`: what run --events wrote, to be drawn too; empty: none.
+void write_up(report::Results results, const fs::path& directory, const Exports& exports,
+              const std::string& events) {
+  if (!events.empty()) results.timeline = report::read_timeline(events);
+  const report::Analysis analysis = report::analyse(results);
+  const std::vector<report::File> exported = exports.files(results, analysis, events);
+  std::vector<report::File> files = report::report_files(results, analysis);
+  for (const report::File& file : exported) {
+    const bool there = std::any_of(files.begin(), files.end(), [&](const report::File& other) {
+      return other.name == file.name;  // a report has these two anyway
+    });
+    if (!there) files.push_back(file);
   }
-  return directory;
-}
-
-void write_up(const report::Results& results, const fs::path& directory) {
-  report::write_all(results, directory);
+  report::write_files(files, directory);
   print(report::terminal_table(results, {wants_colour(STDOUT_FILENO), terminal_width()}));
   fmt::print(stderr, "report: {}\n", (directory / "index.html").string());
+  say_exported(exported, directory);
 }
 
 }  // namespace
@@ -80,8 +87,18 @@ std::vector<std::string> models_of_family(const std::string& family) {
   return present;
 }
 
+/// They wait, compute or talk: what they show is no matter of memory, and experiments ask for them.
+constexpr std::array<std::string_view, 11> of_experiments = {
+    "child",    "errands", "file-io",   "mixed",  "native", "pages",
+    "pressure", "sleep",   "socket-io", "sqlite", "threads"};
+
 std::vector<std::string> standard_workloads() {
-  std::vector<std::string> names = {"all"};
+  std::vector<std::string> names;
+  for (const auto* info : cells::workloads()) {
+    const bool asked_for_elsewhere =
+        std::find(of_experiments.begin(), of_experiments.end(), info->id) != of_experiments.end();
+    if (info->argument_name.empty() && !asked_for_elsewhere) names.emplace_back(info->id);
+  }
   std::error_code error;
   for (const auto& file : fs::directory_iterator(reports_directory() / "traces", error)) {
     if (file.path().extension() == ".trace") names.push_back("replay:" + file.path().string());
@@ -109,15 +126,18 @@ int report_verb(Arguments arguments) {
       "which models, unless -m names them: standard, or counting (all that count or have a "
       "GIL)");
   parser.value("--out", out, "DIR", "where it goes; reports/<time>/ if not given");
+  Exports exports;
+  exports.add_option(parser);
   parser.flag("--mix-machines", mix_machines, "write up files from machines that differ");
   add_session_options(parser, request);
   if (const auto done = parser.parse(arguments)) return *done;
+  exports.check(request.plan.events);
 
   if (!files.empty()) {
     const std::vector<fs::path> paths(files.begin(), files.end());
     const report::Results results = report::load(paths, {mix_machines});
-    write_up(results,
-             make_directory(out.empty() ? reports_directory() / time_name() : fs::path(out)));
+    write_up(results, out.empty() ? reports_directory() / time_name() : fs::path(out), exports,
+             request.plan.events);
     return 0;
   }
   if (request.resume && out.empty())
@@ -126,6 +146,7 @@ int report_verb(Arguments arguments) {
     if (!parser.given("--rounds")) request.plan.rounds = 3;
     if (!parser.given("--threads")) request.plan.threads = {2};
   }
+  if (!quick && !parser.given("--meters")) request.plan.priced = "gcbench";
   const std::vector<std::string> models = models_of_family(family);
   if (request.plan.models.empty()) request.plan.models = models;
   if (request.plan.workloads.empty()) request.plan.workloads = standard_workloads();
@@ -135,11 +156,14 @@ int report_verb(Arguments arguments) {
       make_directory(out.empty() ? reports_directory() / time_name() : fs::path(out));
   request.json = (directory / "results.jsonl").string();
   const SessionResult result = run_session(request);
-  if (result.exit_code == 130) {
+  if (result.exit_code == 3) {
+    std::error_code error;
+    fs::remove(directory, error);  // if it is empty: nothing was written
+  } else if (result.exit_code == 130) {
     fmt::print(stderr, "go on with: reclaim report --resume --out {}\n", directory.string());
   } else if (result.measured) {
     const std::vector<fs::path> paths = {request.json};
-    write_up(report::load(paths), directory);
+    write_up(report::load(paths), directory, exports, request.plan.events);
   }
   return result.exit_code;
 }

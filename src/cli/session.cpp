@@ -26,17 +26,23 @@ namespace {
 
 std::string the_command;
 
-double estimate(const cells::Plan& plan) {
+/// A guess at the time that the cells take of which there is no record.
+double estimate(const cells::Plan& plan, const std::vector<cells::Json>& records) {
+  std::set<std::string> done;
+  for (const cells::Json& record : records) done.insert(cells::identity_of_record(record).dump());
   double seconds = 0;
-  for (const cells::Cell& cell : plan.cells) seconds += cells::estimated_seconds(cell);
+  for (const cells::Cell& cell : plan.cells) {
+    const bool there = !done.empty() && done.contains(cells::identity(cell).dump());
+    if (!there) seconds += cells::estimated_seconds(cell);
+  }
   return seconds;
 }
 
 void print_plan(const cells::Plan& plan) {
   std::string text;
   for (const cells::Cell& cell : plan.cells) text += cell.title() + "\n";
-  text +=
-      fmt::format("{} cells, about {}\n", plan.cells.size(), cells::format_seconds(estimate(plan)));
+  text += fmt::format("{} cells, about {}\n", plan.cells.size(),
+                      cells::format_seconds(estimate(plan, {})));
   print(text);
 }
 
@@ -76,6 +82,8 @@ void remember_command(int argc, char* const* argv) {
   for (int i = 1; i < argc; ++i) the_command += std::string(" ") + argv[i];
 }
 
+const std::string& command() { return the_command; }
+
 void add_session_options(Parser& parser, SessionRequest& request) {
   cells::PlanRequest& plan = request.plan;
   parser.list("-m,--models", plan.models, "MODEL[:ALLOCATOR],..",
@@ -89,7 +97,8 @@ void add_session_options(Parser& parser, SessionRequest& request) {
       "min (the least that completes, by bisection), grow:1.5x (no limit; of what the last full "
       "collection left), none; 3x if not given");
   parser.value("--size", plan.size, "SIZE", "tiny, standard, or paper: the originals' parameters");
-  parser.repeated("-p,--param", plan.parameters, "NAME=VALUE", "override a workload's parameter");
+  parser.repeated("-p,--param", plan.parameters, "NAME=VALUE,..",
+                  "override a workload's parameter; of several values each is run");
   parser.value("-r,--rounds", plan.rounds, "N", "fresh processes for each");
   parser.value("--warmup", plan.warmup, "N",
                "times the work is done in a process before it is measured");
@@ -127,6 +136,18 @@ void add_session_options(Parser& parser, SessionRequest& request) {
       "--mistake", plan.mistakes, "NAME=RATE,..",
       "a program that errs, in larson, lru-cache and counter: forget-free, double-free, "
       "use-after-free (of 0.01 of what it discards), missing-lock; none: one that does not");
+  parser.value(
+      "--shard", plan.shard, "I/N",
+      "the I-th of N parts of the plan, for as many machines; a workload is never divided");
+  parser.value("--meters", plan.meters, "on|off|both",
+               "whether stops, memory over time and latency are kept; both: each cell with and "
+               "without, to see what that costs");
+  parser.flag("--settle", plan.settles,
+              "look at each cell's memory 0.1, 1 and 5 seconds after its work is gone");
+  parser.value(
+      "--rate", plan.rate, "N|P%",
+      "operations a second that are due, over all threads, or a part of what the same cell "
+      "reaches without this: larson, lru-cache, weak-cache and counter");
   parser.value("--timeout", request.timeout_s, "S",
                "seconds for a cell; 60 if not given, 600 at --size paper");
   parser.flag("--resume", request.resume, "go on with a results file: run what it lacks");
@@ -191,7 +212,7 @@ SessionResult run_session(SessionRequest request) {
   cells::RunOutcome outcome;
   const std::int64_t begin_ns = now_ns();
   {
-    TerminalProgress progress(request.quiet, estimate(plan));
+    TerminalProgress progress(request.quiet, estimate(plan, earlier.records));
     if (!request.quiet) {
       for (const std::string& note : plan.notes) progress.say(note);
       if (earlier.repaired) progress.say("cut off a line that was half-written");

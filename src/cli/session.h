@@ -36,5 +36,6 @@ SessionResult run_session(SessionRequest request);
 
 /// The command line as it was typed, for the environment line.
 void remember_command(int argc, char* const* argv);
+const std::string& command();
 
 }  // namespace reclaim::cli

@@ -13,7 +13,7 @@ namespace reclaim::cli {
 /// when there is no such family.
 std::vector<std::string> models_of_family(const std::string& family);
 
-/// All workloads, and a replay of each trace that comes with the program.
+/// All workloads whose matter is memory, and a replay of each trace that comes with the program.
 std::vector<std::string> standard_workloads();
 
 /// The table of a run, as text for stdout.

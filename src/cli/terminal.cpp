@@ -25,6 +25,12 @@ std::size_t width_of(int fd) {
   return 100;
 }
 
+/// A terminal that knows what to do with escape sequences.
+bool obeys_codes(int fd) {
+  const char* terminal = std::getenv("TERM");
+  return ::isatty(fd) == 1 && (terminal == nullptr || std::strcmp(terminal, "dumb") != 0);
+}
+
 std::string verdict(const cells::Json& record) {
   if (cells::is_ok(record)) return cells::format_seconds(record.at("wall_s").get<double>());
   return record.at("message").get<std::string>();
@@ -40,18 +46,24 @@ std::size_t columns(const std::string& text) {
 
 bool wants_colour(int fd) {
   const char* no_colour = std::getenv("NO_COLOR");
-  const char* terminal = std::getenv("TERM");
-  return ::isatty(fd) == 1 && (no_colour == nullptr || *no_colour == '\0') &&
-         (terminal == nullptr || std::strcmp(terminal, "dumb") != 0);
+  return obeys_codes(fd) && (no_colour == nullptr || *no_colour == '\0');
 }
 
 std::size_t terminal_width() { return width_of(STDOUT_FILENO); }
 
-TerminalProgress::TerminalProgress(bool quiet, double estimated_s)
-    : quiet_(quiet),
-      bar_(!quiet && ::isatty(STDERR_FILENO) == 1),
-      estimated_s_(estimated_s),
-      begin_ns_(now_ns()) {}
+void TimeLeft::done(double guessed_s, double took_s) {
+  left_s_ -= guessed_s;
+  guessed_s_ += guessed_s;
+  took_s_ += took_s;
+}
+
+double TimeLeft::seconds() const {
+  constexpr double weight_s = 2;
+  return std::max(0.0, left_s_) * (took_s_ + weight_s) / (guessed_s_ + weight_s);
+}
+
+TerminalProgress::TerminalProgress(bool quiet, double guessed_s)
+    : quiet_(quiet), bar_(!quiet && obeys_codes(STDERR_FILENO)), left_(guessed_s) {}
 
 TerminalProgress::~TerminalProgress() { clear(); }
 
@@ -69,6 +81,7 @@ void TerminalProgress::say(const std::string& line) {
 void TerminalProgress::begin(const cells::Cell& cell, std::size_t index, std::size_t total) {
   index_ = index;
   total_ = total;
+  begin_ns_ = now_ns();
   draw(cell.title(), index, total);
 }
 
@@ -80,7 +93,7 @@ void TerminalProgress::searching(const cells::Cell& cell, std::uint64_t bytes) {
 
 void TerminalProgress::end(const cells::Cell& cell, const cells::Json& record, std::size_t index,
                            std::size_t total) {
-  ++done_;
+  left_.done(cells::estimated_seconds(cell), static_cast<double>(now_ns() - begin_ns_) * 1e-9);
   const std::string status = record.at("status");
   if (bar_ || quiet_) {
     if (status == "ok" || cells::errs(record)) return;  // where it errs, the table tells
@@ -96,23 +109,20 @@ void TerminalProgress::end(const cells::Cell& cell, const cells::Json& record, s
     return;
   }
   const std::size_t digits = std::to_string(total).size();
-  say(fmt::format("[{:>{}}/{}] {} · {}: {}", index + 1, digits, total, cell.title(), status,
-                  verdict(record)));
+  const std::string left =
+      index + 1 < total ? fmt::format(" ({} left)", cells::format_seconds(left_.seconds())) : "";
+  say(fmt::format("[{:>{}}/{}] {} · {}: {}{}", index + 1, digits, total, cell.title(), status,
+                  verdict(record), left));
 }
 
 void TerminalProgress::draw(const std::string& doing, std::size_t index, std::size_t total) {
   if (!bar_ || total == 0) return;
-  // The guess yields to what was seen: the weight of the measured pace grows with each cell.
-  const double elapsed_s = static_cast<double>(now_ns() - begin_ns_) * 1e-9;
-  const auto left = static_cast<double>(total - index);
-  const double guess = estimated_s_ / static_cast<double>(total);
-  const double pace = (elapsed_s + 8 * guess) / (static_cast<double>(done_) + 8);
   constexpr std::size_t bar_columns = 24;
   const std::size_t full = bar_columns * index / total;
   std::string bar;
   for (std::size_t i = 0; i < bar_columns; ++i) bar += i < full ? "━" : "╌";
-  std::string line =
-      fmt::format("{}/{} {} {} left  ", index + 1, total, bar, cells::format_seconds(left * pace));
+  std::string line = fmt::format("{}/{} {} {} left  ", index + 1, total, bar,
+                                 cells::format_seconds(left_.seconds()));
   const std::size_t used = columns(line), width = width_of(STDERR_FILENO);
   std::string title = doing;
   while (!title.empty() && used + columns(title) >= width) title.pop_back();

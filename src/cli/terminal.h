@@ -15,11 +15,26 @@ bool wants_colour(int fd);
 /// Columns of the terminal at stdout; 100 where it is none.
 std::size_t terminal_width();
 
+/// How long the rest of a run will take: what was guessed for it, times how much longer than
+/// guessed the cells so far took. A guess counts as much as two seconds of measuring.
+class TimeLeft {
+ public:
+  explicit TimeLeft(double guessed_s) : left_s_(guessed_s) {}
+  /// A cell for which `guessed_s` was guessed took `took_s`.
+  void done(double guessed_s, double took_s);
+  double seconds() const;
+
+ private:
+  double left_s_;  // as guessed
+  double guessed_s_ = 0, took_s_ = 0;
+};
+
 /// On stderr: a bar where that is a terminal, one line a cell elsewhere, and only what is not ok
 /// when quiet.
 class TerminalProgress : public cells::Progress {
  public:
-  TerminalProgress(bool quiet, double estimated_s);
+  /// `guessed_s`: by estimated_seconds(), for the cells that will be run.
+  TerminalProgress(bool quiet, double guessed_s);
   ~TerminalProgress() override;
 
   void begin(const cells::Cell& cell, std::size_t index, std::size_t total) override;
@@ -36,9 +51,8 @@ class TerminalProgress : public cells::Progress {
 
   bool quiet_;
   bool bar_;
-  double estimated_s_;
-  std::int64_t begin_ns_;
-  std::size_t done_ = 0;  ///< cells that were run here, not those of an earlier run
+  TimeLeft left_;
+  std::int64_t begin_ns_ = 0;  ///< of the cell at hand
   std::size_t index_ = 0, total_ = 0;
   bool drawn_ = false;
   std::set<std::string> said_;  ///< reasons for skipping, once each

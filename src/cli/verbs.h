@@ -14,6 +14,7 @@ int compare_verb(Arguments arguments);
 int doctor_verb(Arguments arguments);
 int experiment_verb(Arguments arguments);
 int list_verb(Arguments arguments);
+int observe_verb(Arguments arguments);
 int record_verb(Arguments arguments);
 int report_verb(Arguments arguments);
 int run_verb(Arguments arguments);

@@ -77,5 +77,19 @@ TEST(Compare, EndsWithOneExactlyWhenSomethingGotWorse) {
   EXPECT_EQ(run_command("$RECLAIM compare " + after + " " + before).code, 0);
 }
 
+TEST(Compare, ComparesEachFileWithTheFirstAndWritesPages) {
+  const TemporaryFolder folder;
+  const std::string before = folder.file("a.jsonl"), page = folder.file("page.html");
+  ASSERT_EQ(run_command(std::string("$RECLAIM run") + words + "--json " + before).code, 0);
+  const Ended ended = run_command("$RECLAIM compare " + before + " " + before + " " + before +
+                                  " --html " + page + " --markdown " + folder.file("page.md"));
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_NE(read_file(page).find("comparison-2"), std::string::npos);
+  EXPECT_NE(read_file(folder.file("page.md")).find("# What changed"), std::string::npos);
+  EXPECT_EQ(run_command("$RECLAIM compare " + before).code, 2);
+  EXPECT_EQ(run_command("$RECLAIM compare " + before + " " + before + " --html /dev/null/x").code,
+            4);
+}
+
 }  // namespace
 }  // namespace reclaim

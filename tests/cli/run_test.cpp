@@ -125,7 +125,7 @@ TEST(Run, ThatFillsTheDiskMidwayEndsWithFourAndKeepsWhatIsDone) {
   const TemporaryFolder folder;
   const std::string file = folder.file("r.jsonl");
   const Ended ended =
-      run_command("ulimit -f 8; $RECLAIM run -m plain -w fine --size tiny --rounds 50 --json " +
+      run_command("ulimit -f 64; $RECLAIM run -m plain -w fine --size tiny --rounds 50 --json " +
                   file + " 2>/dev/null");
   EXPECT_EQ(ended.code, 4);
   EXPECT_GT(lines_of(read_file(file)).size(), 2u);
