@@ -78,7 +78,9 @@ inline constexpr WorkloadInfo threads_info{
     .parameters = threads_parameters,
     .scaling = WorkScaling::total,
     .peak_live_bytes = threads::peak_live_bytes,
-    .shares = [](const WorkloadContext&) -> std::string_view { return "the threads that it starts"; }};
+    .shares = [](const WorkloadContext&) -> std::string_view {
+      return "the threads that it starts";
+    }};
 
 template <Model M>
 class Threads {

@@ -14,13 +14,13 @@ constexpr double milliseconds = 1e3;
 Ordered context_of(const Results& results) {
   const Environment& environment = results.environments.front();
   Ordered context = {{"date", environment.started},
-                  {"executable", environment.command},
-                  {"num_cpus", environment.cores},
-                  {"cpu_model", environment.cpu},
-                  {"library_build_type", environment.checked ? "debug" : "release"},
-                  {"caches", Ordered::array()},
-                  {"reclaim_version", environment.version},
-                  {"reclaim_git", environment.git}};
+                     {"executable", environment.command},
+                     {"num_cpus", environment.cores},
+                     {"cpu_model", environment.cpu},
+                     {"library_build_type", environment.checked ? "debug" : "release"},
+                     {"caches", Ordered::array()},
+                     {"reclaim_version", environment.version},
+                     {"reclaim_git", environment.git}};
   std::size_t left_out = 0;
   for (const Cell& cell : results.cells) left_out += cell.ok() ? 0 : 1;
   context["cells_left_out_because_not_ok"] = left_out;
@@ -33,15 +33,15 @@ void add_rounds(Ordered& benchmarks, const std::string& name, int threads, const
   for (const Cell* cell : row.cells) {
     if (!cell->ok()) continue;
     Ordered entry = {{"name", name},
-                  {"family_index", family},
-                  {"per_family_instance_index", 0},
-                  {"run_name", name},
-                  {"run_type", "iteration"},
-                  {"repetitions", row.ok},
-                  {"repetition_index", repetition++},
-                  {"threads", threads},
-                  {"iterations", 1},
-                  {"real_time", *cell->wall_s * milliseconds}};
+                     {"family_index", family},
+                     {"per_family_instance_index", 0},
+                     {"run_name", name},
+                     {"run_type", "iteration"},
+                     {"repetitions", row.ok},
+                     {"repetition_index", repetition++},
+                     {"threads", threads},
+                     {"iterations", 1},
+                     {"real_time", *cell->wall_s * milliseconds}};
     entry["cpu_time"] = (cell->user_s.value_or(0) + cell->sys_s.value_or(0)) * milliseconds;
     entry["time_unit"] = "ms";
     if (cell->peak_rss_bytes) entry["peak_rss_bytes"] = *cell->peak_rss_bytes;
@@ -64,7 +64,7 @@ std::string google_benchmark_json(const ExportInput& input) {
     }
   }
   const Ordered document = {{"context", context_of(input.results)},
-                         {"benchmarks", std::move(benchmarks)}};
+                            {"benchmarks", std::move(benchmarks)}};
   return document.dump(2, ' ', true) + "\n";
 }
 
