@@ -22,8 +22,6 @@ constexpr int row_height = 24;
 constexpr int tall_row_height = 32;           // label of two lines
 constexpr std::size_t most_round_marks = 40;  // more would only smear
 
-std::string family_of(const std::string& model) { return model.substr(0, model.find(':')); }
-
 std::string row_label(const std::string& words, int y, const char* style = "label") {
   return text(fmt::format("x=\"0\" dx=\"-10\" y=\"{}\"", y + 4), style, words);
 }
@@ -55,7 +53,7 @@ measure::Interval interval_or_range(const Estimate& estimate) {
 Palette::Palette(const Analysis& analysis)
     : models_(analysis.models), quiet_(analysis.never_reclaim) {
   for (const std::string& model : models_) {
-    const std::string family = family_of(model);
+    const std::string family(id_of(model));
     if (!analysis.reclaims(model)) continue;
     if (std::find(families_.begin(), families_.end(), family) == families_.end()) {
       families_.push_back(family);
@@ -66,7 +64,7 @@ Palette::Palette(const Analysis& analysis)
 std::string Palette::colour_class(const std::string& model) const {
   constexpr std::size_t colours = 7;
   if (std::find(quiet_.begin(), quiet_.end(), model) != quiet_.end()) return "quiet";
-  const auto found = std::find(families_.begin(), families_.end(), family_of(model));
+  const auto found = std::find(families_.begin(), families_.end(), id_of(model));
   return fmt::format("f{}", static_cast<std::size_t>(found - families_.begin()) % colours);
 }
 
