@@ -1,12 +1,14 @@
 # What makes a cold build bearable: most of a translation unit's time goes into reading and
-# instantiating the same foreign headers. Four precompiled headers, one for each set of flags:
-#   models            the standard library                      models/, every instance
-#   model_tests       and GoogleTest                            tests that compile models
-#   laboratory        the standard library, fmt, json           cells, report, cli, trace
-#   laboratory_tests  and GoogleTest                            tests of those
-# No header of the tree is in one: a change recompiles what it always did. A precompiled header hides
-# a missing #include; tests/headers compiles every header of src/ and models/ alone, without any.
-# -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON builds without them. Under ccache they want
+# instantiating the same foreign headers. So
+#   models, every instance      share a precompiled header of the standard library,
+#   tests that compile models   one that has GoogleTest, too,
+#   the laboratory (measure, trace, processes, report, cells, cli) and its tests are compiled eight files at a
+#                               time: reading and instantiating json costs more than most of their files,
+#                               and a precompiled header of it (120 MB) costs more to load than it saves.
+# Whoever works on the laboratory may want -DRECLAIM_TOGETHER=1: each file by itself.
+# No header of the tree is precompiled: a change recompiles what it always did. Both ways hide a missing
+# #include: tests/headers compiles alone every header that models and workloads are made of.
+# -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON builds without precompiled headers. Under ccache they want
 # CCACHE_SLOPPINESS=pch_defines,time_macros.
 #
 # Only models, workloads and what drives them are measured. The laboratory around them is built with
@@ -14,6 +16,8 @@
 # Tests that compile models for themselves do so with -O1; what is shipped, the instances, is tested as
 # it is by tests/workloads.
 # Sanitized builds, in which nothing is measured, optimise models and instances only, at -O1.
+
+set(RECLAIM_TOGETHER 8 CACHE STRING "Files of the laboratory that are compiled together")
 
 function(reclaim_add_precompiled name)
   cmake_parse_arguments(P "" "" "HEADERS;LIBRARIES;OPTIONS" ${ARGN})
@@ -38,22 +42,28 @@ set(standard <algorithm> <array> <atomic> <bit> <charconv> <chrono> <cmath> <con
              <condition_variable> <cstdint> <cstdio> <cstdlib> <cstring> <deque> <filesystem>
              <fstream> <functional> <map> <memory> <mutex> <optional> <set> <span> <sstream>
              <string> <string_view> <thread> <tuple> <utility> <vector>)
-set(laboratory <fmt/format.h> <nlohmann/json.hpp>)
-set(laboratory_libraries fmt::fmt nlohmann_json::nlohmann_json)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  set(lightly OPTIONS -O1)
-  set(not_at_all OPTIONS -O0)
+  set(lightly -O1)
+  set(not_at_all -O0)
   set(model_tests OPTIONS -O1)
 endif()
 if(RECLAIM_SANITIZE)
-  set(lightly OPTIONS -O0)
+  set(lightly -O0)
   set(model_tests OPTIONS -O0)
 endif()
 
 reclaim_add_precompiled(models HEADERS ${standard})
 reclaim_add_precompiled(model_tests HEADERS ${standard} <gtest/gtest.h> LIBRARIES GTest::gtest
                         ${model_tests})
-reclaim_add_precompiled(laboratory HEADERS ${standard} ${laboratory}
-                        LIBRARIES ${laboratory_libraries} ${lightly})
-reclaim_add_precompiled(laboratory_tests HEADERS ${standard} ${laboratory} <gtest/gtest.h>
-                        LIBRARIES ${laboratory_libraries} GTest::gtest ${not_at_all})
+
+# reclaim_laboratory(TARGET [TEST])
+function(reclaim_laboratory target)
+  cmake_parse_arguments(L "TEST" "" "" ${ARGN})
+  target_link_libraries(${target} PRIVATE fmt::fmt nlohmann_json::nlohmann_json)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${RECLAIM_TOGETHER})
+  if(L_TEST)
+    target_compile_options(${target} PRIVATE ${not_at_all})
+  else()
+    target_compile_options(${target} PRIVATE ${lightly})
+  endif()
+endfunction()

@@ -40,10 +40,6 @@ std::string interval_words(const Estimate& estimate, std::string (*shown)(double
                      counted(estimate.samples.size(), "round"));
 }
 
-std::string threads_words(const Scenario& scenario) {
-  return counted(static_cast<std::size_t>(scenario.threads), "thread");
-}
-
 measure::Interval interval_or_range(const Estimate& estimate) {
   return estimate.interval.value_or(measure::Interval{estimate.least, estimate.most});
 }
@@ -85,7 +81,7 @@ std::string wall_chart(const Scenario& scenario, const Palette& palette, const s
   const Axis axis = Axis::linear(most);
   const int height = rows * row_height;
   std::string result =
-      open_chart("bars", height + axis_height, id, "Wall time, " + threads_words(scenario),
+      open_chart("bars", height + axis_height, id, "Wall time, " + threads_words(scenario.threads),
                  "One bar a model, fastest first; the table has the numbers.");
   result += grid(axis, 3, height, duration);
   int y = row_height / 2;
@@ -137,9 +133,10 @@ std::string tradeoff_chart(const Scenario& scenario, const Palette& palette,
     marks.push_back(mark);
   }
   place_labels(marks, height);
-  std::string result = open_chart(
-      "scatter", height + 2 * axis_height, id, "Memory against time, " + threads_words(scenario),
-      "One mark a model; lower left is better in both. The table has the numbers.");
+  std::string result =
+      open_chart("scatter", height + 2 * axis_height, id,
+                 "Memory against time, " + threads_words(scenario.threads),
+                 "One mark a model; lower left is better in both. The table has the numbers.");
   result += grid(time, 4, height, duration);
   for (const double tick : memory.ticks(5)) {
     const double y = height * (1 - memory.place(tick) / 100);
@@ -189,10 +186,11 @@ std::string stops_chart(const Scenario& scenario, const Palette& palette, const 
   if (rows == 0) return {};
   const Axis axis = Axis::logarithmic(least, most, 2);
   const int height = rows * tall_row_height;
-  std::string result = open_chart(
-      "stops", height + axis_height, id, "Stops by model and cause, " + threads_words(scenario),
-      "Median, 99th percentile and longest stop on a logarithmic scale; "
-      "the table has the numbers.");
+  std::string result =
+      open_chart("stops", height + axis_height, id,
+                 "Stops by model and cause, " + threads_words(scenario.threads),
+                 "Median, 99th percentile and longest stop on a logarithmic scale; "
+                 "the table has the numbers.");
   result += grid(axis, 4, height, duration);
   int y = tall_row_height / 2;
   for (const Row& row : scenario.rows) {
@@ -249,7 +247,7 @@ std::string leaks_chart(const Analysis& analysis, const Palette& palette, const 
       for (const Row& row : scenario.rows) {
         const Leak& leak = row.leak;
         if (!leak.worth_telling()) continue;
-        lines.push_back({row.model, setting.title + ", " + threads_words(scenario), &row});
+        lines.push_back({row.model, setting.title + ", " + threads_words(scenario.threads), &row});
         most = std::max({most, static_cast<double>(leak.left.objects),
                          static_cast<double>(leak.expected.value_or(0))});
       }

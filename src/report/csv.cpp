@@ -29,7 +29,7 @@ std::optional<double> median_of(const Row& row, std::optional<double> Cell::*qua
 }
 
 /// Collects one line field by field; on the first line the names become the header.
-class Line {
+class CsvLine {
  public:
   void add(const std::string& name, const std::string& value) {
     names_ += (names_.empty() ? "" : ",") + csv(name);
@@ -74,7 +74,7 @@ Names names_in(const Results& results) {
   return names;
 }
 
-void add_identity(Line& line, const Setting& setting, const Scenario& scenario, const Row& row) {
+void add_identity(CsvLine& line, const Setting& setting, const Scenario& scenario, const Row& row) {
   line.add("workload", csv(setting.workload));
   line.add("size", csv(setting.size));
   line.add("params", csv(setting.parameters));
@@ -93,7 +93,7 @@ void add_identity(Line& line, const Setting& setting, const Scenario& scenario, 
   line.add("checksum", csv(row.checksum));
 }
 
-void add_counts(Line& line, const Row& row) {
+void add_counts(CsvLine& line, const Row& row) {
   line.add("heap_limit_bytes", number(median_of(row, &Cell::heap_limit_bytes)));
   line.add("ops", number(median_of(row, &Cell::operations)));
   line.add("baseline_rss_bytes", number(median_of(row, &Cell::baseline_rss_bytes)));
@@ -111,7 +111,7 @@ void add_counts(Line& line, const Row& row) {
   line.add("expected_leaks", leak.expected ? whole(*leak.expected) : "");
 }
 
-void add_stops(Line& line, const Row& row, const Names& names) {
+void add_stops(CsvLine& line, const Row& row, const Names& names) {
   for (const std::string& cause : names.causes) {
     const StopSummary* found = nullptr;
     for (const StopSummary& stop : row.stops) {
@@ -128,7 +128,7 @@ void add_stops(Line& line, const Row& row, const Names& names) {
   }
 }
 
-void add_extras(Line& line, const Row& row, const Names& names) {
+void add_extras(CsvLine& line, const Row& row, const Names& names) {
   for (const std::string& name : names.extras) {
     std::vector<double> values;
     for (const Cell* cell : row.cells) {
@@ -147,7 +147,7 @@ std::string csv_table(const Results& results, const Analysis& analysis) {
   for (const Setting& setting : analysis.settings) {
     for (const Scenario& scenario : setting.scenarios) {
       for (const Row& row : scenario.rows) {
-        Line line;
+        CsvLine line;
         add_identity(line, setting, scenario, row);
         line.add("wall_s", row.wall);
         line.add("wall_to_fastest", row.wall_ratio, row.wall_test);

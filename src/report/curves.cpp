@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::size_t most_memory_points = 40;  // what a chart's width can show
 
-std::string threads_words(const Scenario& scenario) {
-  return counted(static_cast<std::size_t>(scenario.threads), "thread");
-}
-
 /// Adds a line if it leads somewhere.
 void add_line(LineChart& chart, Line line) {
   if (line.points.size() > 1) chart.lines.push_back(std::move(line));
@@ -148,7 +144,7 @@ LineChart scaling_curves(const Setting& setting) {
 
 LineChart utilisation_curves(const Scenario& scenario) {
   LineChart chart;
-  chart.title = "Least share of a window in which mutators ran, " + threads_words(scenario);
+  chart.title = "Least share of a window in which mutators ran, " + threads_words(scenario.threads);
   chart.x = {"window", Unit::seconds, true, {}, {}, {}};
   chart.y = {"utilisation", Unit::share, false, {}, 0.0, 1.0};
   for (const Row& row : scenario.rows) {
@@ -170,7 +166,7 @@ LineChart utilisation_curves(const Scenario& scenario) {
 
 LineChart memory_curves(const Scenario& scenario) {
   LineChart chart;
-  chart.title = "Resident memory over the run, " + threads_words(scenario);
+  chart.title = "Resident memory over the run, " + threads_words(scenario.threads);
   chart.x = {"since its start", Unit::seconds, false, {}, {}, {}};
   chart.y = {"resident", Unit::bytes, false, {}, {}, {}};
   for (const Row& row : scenario.rows) {
@@ -189,7 +185,7 @@ LineChart memory_curves(const Scenario& scenario) {
 
 LineChart latency_curves(const Scenario& scenario) {
   LineChart chart;
-  chart.title = "Latency of operations by percentile, " + threads_words(scenario);
+  chart.title = "Latency of operations by percentile, " + threads_words(scenario.threads);
   chart.x = {"percentile", Unit::count, false, {}, {}, {}};
   chart.y = {"latency", Unit::seconds, true, {}, {}, {}};
   for (std::size_t q = 0; q < std::size(quantiles); ++q) {

@@ -11,38 +11,38 @@
 namespace reclaim::report {
 namespace {
 
-struct Unit {
+struct SizedUnit {
   double size;
   std::string_view name;
 };
 
-constexpr std::array<Unit, 4> time_units{{{1, "s"}, {1e-3, "ms"}, {1e-6, "µs"}, {1e-9, "ns"}}};
-constexpr std::array<Unit, 5> byte_units{
+constexpr std::array<SizedUnit, 4> time_units{{{1, "s"}, {1e-3, "ms"}, {1e-6, "µs"}, {1e-9, "ns"}}};
+constexpr std::array<SizedUnit, 5> byte_units{
     {{1e12, "TB"}, {1e9, "GB"}, {1e6, "MB"}, {1e3, "kB"}, {1, "B"}}};
 
-constexpr std::array<Unit, 3> count_units{{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}}};
+constexpr std::array<SizedUnit, 3> count_units{{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}}};
 
 /// Decimals that leave three significant digits of a value >= 0.
 int decimals_for(double value) { return value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2; }
 
 /// The largest unit in which the value, rounded to three digits, is at least 1; else the smallest.
-const Unit& unit_for(std::span<const Unit> units, double value) {
-  for (const Unit& unit : units) {
+const SizedUnit& unit_for(std::span<const SizedUnit> units, double value) {
+  for (const SizedUnit& unit : units) {
     if (value >= 0.9995 * unit.size) return unit;
   }
   return units.back();
 }
 
-std::string with_unit(std::span<const Unit> units, double value) {
+std::string with_unit(std::span<const SizedUnit> units, double value) {
   if (value == 0) return "0";
-  const Unit& unit = unit_for(units, value);
+  const SizedUnit& unit = unit_for(units, value);
   const double scaled = value / unit.size;
   return fmt::format("{:.{}f} {}", scaled,
                      unit.size == 1 && unit.name == "B" ? 0 : decimals_for(scaled), unit.name);
 }
 
-Scale scale_for(std::span<const Unit> units, double least, double most) {
-  const Unit* unit = &unit_for(units, least > 0 ? least : most);
+Scale scale_for(std::span<const SizedUnit> units, double least, double most) {
+  const SizedUnit* unit = &unit_for(units, least > 0 ? least : most);
   while (most / unit->size >= 1e6 && unit != &units.front()) --unit;
   const int decimals = unit->name == "B" ? 0 : decimals_for(least / unit->size);
   return {unit->size, unit->name, decimals};
@@ -67,7 +67,7 @@ std::string count(double number) {
 
 std::string rough_count(double number) {
   if (number < 1000) return count(number);
-  const Unit& unit = unit_for(count_units, number);
+  const SizedUnit& unit = unit_for(count_units, number);
   return fmt::format("{:.{}f} {}", number / unit.size, decimals_for(number / unit.size), unit.name);
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ inline std::string sentence(std::string text) {
 /// "1 thread", "2 threads".
 inline std::string counted(std::size_t number, const char* thing) {
   return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+inline std::string threads_words(int threads) {
+  return counted(static_cast<std::size_t>(threads), "thread");
 }
 
 }  // namespace reclaim::report

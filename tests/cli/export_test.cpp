@@ -9,7 +9,7 @@
 namespace reclaim {
 namespace {
 
-constexpr const char* words = " -m plain,other -w fine --size tiny --rounds 2 -q ";
+constexpr const char* of_two_cells = " -m plain,other -w fine --size tiny --rounds 2 -q ";
 
 std::set<std::string> names_in(const std::string& folder) {
   std::set<std::string> names;
@@ -23,7 +23,7 @@ TEST(Export, OfARunGoesToItsFolderUnderDocumentedNames) {
   const TemporaryFolder folder;
   const std::string out = folder.file("out");
   const Ended ended =
-      run_command(std::string("$RECLAIM run") + words + "--events " + folder.file("e.json") +
+      run_command(std::string("$RECLAIM run") + of_two_cells + "--events " + folder.file("e.json") +
                   " --export gbench,hlog,gclog,trace --export openmetrics --export "
                   "benchstat,csv,md,json --out " +
                   out);
@@ -46,8 +46,8 @@ TEST(Export, OfARunGoesToItsFolderUnderDocumentedNames) {
 TEST(Export, OfAReportStandsBesideItsPagesAfterMeasuringAndFromFiles) {
   const TemporaryFolder folder;
   const std::string measured = folder.file("measured"), again = folder.file("again");
-  EXPECT_EQ(run_command(std::string("$RECLAIM report") + words + "--export benchstat,csv --out " +
-                        measured)
+  EXPECT_EQ(run_command(std::string("$RECLAIM report") + of_two_cells +
+                        "--export benchstat,csv --out " + measured)
                 .code,
             0);
   EXPECT_EQ(names_in(measured),
@@ -64,10 +64,12 @@ TEST(Export, ThatCannotBeMadeIsRefusedBeforeAnythingIs) {
   const TemporaryFolder folder;
   const std::string out = folder.file("out");
   const std::pair<std::string, const char*> mistakes[] = {
-      {"run" + std::string(words) + "--out " + out + " --export gbnech", "did you mean 'gbench'?"},
-      {"run" + std::string(words) + "--export gbench", "--out DIR"},
-      {"report" + std::string(words) + "--out " + out + " --export trace", "--events FILE"},
-      {"report" + std::string(words) + "--out " + out + " --export csv,gclog", "--events FILE"},
+      {"run" + std::string(of_two_cells) + "--out " + out + " --export gbnech",
+       "did you mean 'gbench'?"},
+      {"run" + std::string(of_two_cells) + "--export gbench", "--out DIR"},
+      {"report" + std::string(of_two_cells) + "--out " + out + " --export trace", "--events FILE"},
+      {"report" + std::string(of_two_cells) + "--out " + out + " --export csv,gclog",
+       "--events FILE"},
       {"report /no/such.jsonl --out " + out + " --export xml", "unknown format 'xml'"},
   };
   for (const auto& [mistake, expected] : mistakes) {
@@ -82,7 +84,7 @@ TEST(Export, ThatCannotBeMadeIsRefusedBeforeAnythingIs) {
 TEST(Export, OfEventsThatAreNoneNamesTheFileAndWritesNothing) {
   const TemporaryFolder folder;
   const std::string file = folder.file("r.jsonl"), out = folder.file("out");
-  ASSERT_EQ(run_command(std::string("$RECLAIM run") + words + "--json " + file).code, 0);
+  ASSERT_EQ(run_command(std::string("$RECLAIM run") + of_two_cells + "--json " + file).code, 0);
   const Ended ended =
       run_command("$RECLAIM report " + file + " --export trace --events " + file + " --out " + out);
   EXPECT_EQ(ended.code, 2);

@@ -138,7 +138,7 @@ Finding judge_ages(const Evidence& e) {
           thinned(std::move(rows), 20)}});
 }
 
-constexpr std::array<Experiment, 1> all = {{
+constexpr std::array<Experiment, 1> ages_theme = {{
     {12, "ages", "Most objects die young: what has lived through some collections is moved apart.",
      "where one object in twenty is kept, at most a fifth of what the young space holds grows old, "
      "and the young are collected at least 4 times for each collection of all",
@@ -147,6 +147,6 @@ constexpr std::array<Experiment, 1> all = {{
 
 }  // namespace
 
-std::span<const Experiment> ages_experiments() { return all; }
+std::span<const Experiment> ages_experiments() { return ages_theme; }
 
 }  // namespace reclaim::cli

@@ -42,7 +42,7 @@ Finding judge_mistakes(const Evidence& e) {
           e.message({"manual+checked", {}, 0, "double-free"})));
 }
 
-constexpr std::array<Experiment, 1> all = {{
+constexpr std::array<Experiment, 1> by_hand_theme = {{
     {10, "mistakes",
      "Freed by hand, memory needs no lock and no collector; its mistakes are the programmer's.",
      "forgotten frees leak by hand alone; frees too many harm by hand, are named where it is "
@@ -53,6 +53,6 @@ constexpr std::array<Experiment, 1> all = {{
 
 }  // namespace
 
-std::span<const Experiment> by_hand_experiments() { return all; }
+std::span<const Experiment> by_hand_experiments() { return by_hand_theme; }
 
 }  // namespace reclaim::cli

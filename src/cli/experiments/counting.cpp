@@ -55,7 +55,7 @@ Finding judge_tax(const Evidence& e) {
                   *atomic, *locked, *biased));
 }
 
-constexpr std::array<Experiment, 3> all = {{
+constexpr std::array<Experiment, 3> counting_theme = {{
     {3, "lost-update",
      "Counts that nobody synchronises lose updates: the object leaks, or dies under somebody's "
      "feet.",
@@ -74,6 +74,6 @@ constexpr std::array<Experiment, 3> all = {{
 
 }  // namespace
 
-std::span<const Experiment> counting_experiments() { return all; }
+std::span<const Experiment> counting_experiments() { return counting_theme; }
 
 }  // namespace reclaim::cli

@@ -45,15 +45,15 @@ Json forgotten(const std::string&) {
   return {{"alone", watch_one_thread<Manual<>>(/*frees=*/false)}};
 }
 
-constexpr std::array<Observation, 9> observations = {{{"rc-gil", counted<Gil>},
-                                                      {"rc-gil-ticks", counted<Ticks>},
-                                                      {"rc-atomic", counted<Atomic>},
-                                                      {"rc-biased", counted<Biased>},
-                                                      {"rc-locked", counted<Locked>},
-                                                      {"rc-racy", counted<Racy>},
-                                                      {"gen", uncounted<Gen<>>},
-                                                      {"manual", uncounted<Manual<>>},
-                                                      {"manual, forgotten", forgotten}}};
+constexpr std::array<Observation, 9> counts_observations = {{{"rc-gil", counted<Gil>},
+                                                             {"rc-gil-ticks", counted<Ticks>},
+                                                             {"rc-atomic", counted<Atomic>},
+                                                             {"rc-biased", counted<Biased>},
+                                                             {"rc-locked", counted<Locked>},
+                                                             {"rc-racy", counted<Racy>},
+                                                             {"gen", uncounted<Gen<>>},
+                                                             {"manual", uncounted<Manual<>>},
+                                                             {"manual, forgotten", forgotten}}};
 constexpr std::array counting = {"rc-gil",    "rc-gil-ticks", "rc-atomic",
                                  "rc-biased", "rc-locked",    "rc-racy"};
 
@@ -132,7 +132,7 @@ std::size_t steps_alive(const Json& steps) {
 }
 
 Finding judge_counts(const Evidence& e) {
-  for (const Observation& observation : observations) {
+  for (const Observation& observation : counts_observations) {
     if (e.observed(observation.name).is_null()) {
       return undecidable(
           fmt::format("{} did not end well: {}", observation.name, e.complaint(observation.name)));
@@ -170,17 +170,17 @@ Finding judge_counts(const Evidence& e) {
        elsewhere(e)});
 }
 
-constexpr std::array<Experiment, 1> all = {{
+constexpr std::array<Experiment, 1> counts_theme = {{
     {2, "counts",
      "A count is the number of references, an argument counts too, and at zero the object goes at "
      "once.",
      "a = []; b = a: 3 during getrefcount(a), after del b 2; gone in the step that gives up the "
      "last",
-     judge_counts, nullptr, observations},
+     judge_counts, nullptr, counts_observations},
 }};
 
 }  // namespace
 
-std::span<const Experiment> counts_experiments() { return all; }
+std::span<const Experiment> counts_experiments() { return counts_theme; }
 
 }  // namespace reclaim::cli

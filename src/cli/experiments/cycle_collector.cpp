@@ -133,7 +133,7 @@ Finding judge_collector(const Evidence& e) {
       {over_time, outcomes});
 }
 
-constexpr std::array<Experiment, 1> all = {{
+constexpr std::array<Experiment, 1> cycle_collector_theme = {{
     {13, "cycle-collector",
      "A cycle collector runs by thresholds (700, 10, 10) and by hand; what it has not come to is "
      "left when the program ends.",
@@ -145,6 +145,6 @@ constexpr std::array<Experiment, 1> all = {{
 
 }  // namespace
 
-std::span<const Experiment> cycle_collector_experiments() { return all; }
+std::span<const Experiment> cycle_collector_experiments() { return cycle_collector_theme; }
 
 }  // namespace reclaim::cli

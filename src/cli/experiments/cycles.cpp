@@ -27,7 +27,7 @@ Finding judge_cycles(const Evidence& e) {
                   alone, collected, e.stops({"rc-gil"}, "cycle_gc")));
 }
 
-constexpr std::array<Experiment, 1> all = {{
+constexpr std::array<Experiment, 1> cycles_theme = {{
     {13, "cycles", "Counting frees all but cycles: for those a collector is needed.",
      "counting alone leaks the rings, with a cycle collector nothing is left", judge_cycles,
      cycles_plans},
@@ -35,6 +35,6 @@ constexpr std::array<Experiment, 1> all = {{
 
 }  // namespace
 
-std::span<const Experiment> cycles_experiments() { return all; }
+std::span<const Experiment> cycles_experiments() { return cycles_theme; }
 
 }  // namespace reclaim::cli

@@ -91,9 +91,10 @@ Json one_lock(const std::string&) {
   });
 }
 
-constexpr std::array<Observation, 3> observations = {{{"rc-locked, opposite orders", opposite},
-                                                      {"rc-locked, one order", agreed},
-                                                      {"rc-gil", one_lock}}};
+constexpr std::array<Observation, 3> deadlock_observations = {
+    {{"rc-locked, opposite orders", opposite},
+     {"rc-locked, one order", agreed},
+     {"rc-gil", one_lock}}};
 
 bool finished(const Evidence& e, std::string_view name) {
   const Json& result = e.observed(name);
@@ -103,7 +104,7 @@ bool finished(const Evidence& e, std::string_view name) {
 Finding judge_deadlock(const Evidence& e) {
   report::Experiment::Table table{"Two threads, two accounts", {"locks", "what became of it"}, {}};
   bool any = false;
-  for (const Observation& observation : observations) {
+  for (const Observation& observation : deadlock_observations) {
     const std::string words = e.complaint(observation.name);
     any = any || finished(e, observation.name) || !words.empty();
     table.rows.push_back({std::string(observation.name),
@@ -122,18 +123,18 @@ Finding judge_deadlock(const Evidence& e) {
                  {table});
 }
 
-constexpr std::array<Experiment, 1> all = {{
+constexpr std::array<Experiment, 1> deadlock_theme = {{
     {4, "deadlock",
      "With a lock in every object threads can wait for each other for ever; one lock for all "
      "cannot "
      "deadlock with itself.",
      "two locks taken in opposite orders: found, told who waits for whom, ended; in one order, and "
      "under a GIL: both threads finish",
-     judge_deadlock, nullptr, observations},
+     judge_deadlock, nullptr, deadlock_observations},
 }};
 
 }  // namespace
 
-std::span<const Experiment> deadlock_experiments() { return all; }
+std::span<const Experiment> deadlock_experiments() { return deadlock_theme; }
 
 }  // namespace reclaim::cli

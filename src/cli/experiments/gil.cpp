@@ -56,7 +56,7 @@ Finding judge_pypy(const Evidence& e) {
                   *faster, *threads));
 }
 
-constexpr std::array<Experiment, 3> all = {{
+constexpr std::array<Experiment, 3> gil_theme = {{
     {1, "countdown", "Under a GIL, threads that compute gain nothing from a second core.",
      "two threads over one: 0.8 to 1.2 under the GIL, at most 0.6 elsewhere", judge_countdown,
      countdown_plans},
@@ -70,6 +70,6 @@ constexpr std::array<Experiment, 3> all = {{
 
 }  // namespace
 
-std::span<const Experiment> gil_experiments() { return all; }
+std::span<const Experiment> gil_experiments() { return gil_theme; }
 
 }  // namespace reclaim::cli

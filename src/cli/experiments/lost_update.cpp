@@ -133,10 +133,10 @@ constexpr const char* increment = "two take a reference at the same time";
 constexpr const char* decrement = "two give one up at the same time";
 constexpr const char* in_one = "the same order, atomic";
 constexpr const char* chance = "by chance";
-constexpr std::array<Observation, 4> observations = {{{increment, taken_together},
-                                                      {decrement, given_up_together},
-                                                      {in_one, atomic},
-                                                      {chance, by_chance}}};
+constexpr std::array<Observation, 4> lost_update_observations = {{{increment, taken_together},
+                                                                  {decrement, given_up_together},
+                                                                  {in_one, atomic},
+                                                                  {chance, by_chance}}};
 
 /// What is true beside what the count says: a thread holds a reference from its first update of the
 /// count to its second.
@@ -165,7 +165,7 @@ report::Experiment::Table steps_table(const char* title, const Json& observed) {
 }
 
 Finding judge_steps(const Evidence& e) {
-  for (const Observation& observation : observations) {
+  for (const Observation& observation : lost_update_observations) {
     if (e.observed(observation.name).is_null()) {
       return undecidable(fmt::format("{}: {}", observation.name, e.complaint(observation.name)));
     }
@@ -197,15 +197,15 @@ Finding judge_steps(const Evidence& e) {
        steps_table("The first order again, where an update is one operation", whole), rates});
 }
 
-constexpr std::array<Experiment, 1> all = {{
+constexpr std::array<Experiment, 1> lost_update_theme = {{
     {3, "lost-update-steps", "Two threads that each read 1 and write 2 have lost an update.",
      "in that order an increment is lost and the object dies while it is referred to, or a "
      "decrement and it is never freed; updates that are one operation lose none in any order",
-     judge_steps, nullptr, observations},
+     judge_steps, nullptr, lost_update_observations},
 }};
 
 }  // namespace
 
-std::span<const Experiment> lost_update_experiments() { return all; }
+std::span<const Experiment> lost_update_experiments() { return lost_update_theme; }
 
 }  // namespace reclaim::cli

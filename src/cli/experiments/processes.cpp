@@ -103,7 +103,7 @@ Finding judge_serialise(const Evidence& e) {
                  {table});
 }
 
-constexpr std::array<Experiment, 2> all = {{
+constexpr std::array<Experiment, 2> processes_theme = {{
     {9, "processes",
      "Processes have an interpreter and memory of their own and share no counts; what they tell "
      "each other must be serialised and sent.",
@@ -118,6 +118,6 @@ constexpr std::array<Experiment, 2> all = {{
 
 }  // namespace
 
-std::span<const Experiment> processes_experiments() { return all; }
+std::span<const Experiment> processes_experiments() { return processes_theme; }
 
 }  // namespace reclaim::cli

@@ -25,15 +25,15 @@ std::string reason(const Evidence& e, const Of& of) {
 
 // --- 15 ---
 
-struct Way {
+struct Carrier {
   const char* name;
   int number;  ///< the parameter of `pages`
   std::vector<int> requests;
 };
-const std::array<Way, 3>& ways() {
-  static const std::array<Way, 3> all = {{{"coroutines", 1, {5, 50, 500, 2000, 10'000}},
-                                          {"threads", 0, {5, 50, 500, 2000, 10'000}},
-                                          {"processes", 2, {5, 50}}}};
+const std::array<Carrier, 3>& carriers() {
+  static const std::array<Carrier, 3> all = {{{"coroutines", 1, {5, 50, 500, 2000, 10'000}},
+                                              {"threads", 0, {5, 50, 500, 2000, 10'000}},
+                                              {"processes", 2, {5, 50}}}};
   return all;
 }
 
@@ -43,11 +43,11 @@ Of pages_of(int way, int requests) {
 
 Plans async_plans(const std::string& size) {
   Plans plans;
-  for (const Way& way : ways()) {
-    for (const int requests : way.requests) {
+  for (const Carrier& carrier : carriers()) {
+    for (const int requests : carrier.requests) {
       if (size == "tiny" && requests > 50) continue;
       cells::PlanRequest request = plan(size, {"rc-atomic:glibc"}, "pages", {1});
-      request.parameters = {fmt::format("way={}", way.number),
+      request.parameters = {fmt::format("way={}", carrier.number),
                             fmt::format("requests={}", requests)};
       if (requests > 500) request.rounds = requests > 2000 ? 1 : 3;
       plans.push_back(std::move(request));
@@ -69,13 +69,13 @@ Finding judge_async(const Evidence& e) {
        "why none"},
       {}};
   int most = 0;  // requests that both have done
-  for (const Way& way : ways()) {
-    for (const int n : way.requests) {
-      const Of of = pages_of(way.number, n);
+  for (const Carrier& carrier : carriers()) {
+    for (const int n : carrier.requests) {
+      const Of of = pages_of(carrier.number, n);
       if (e.count(of) == 0) continue;
       const auto wall = e.median(of, "wall_s");
       table.rows.push_back(
-          {fmt::format("{}", n), way.name, text_of(wall, 1e-3, "{:.1f}"),
+          {fmt::format("{}", n), carrier.name, text_of(wall, 1e-3, "{:.1f}"),
            text_of(e.median(of, "memory_above_idle_bytes"), 1e3 * n, "{:.1f}"),
            text_of(e.median(of, "kernel_stacks_above_idle_bytes"), 1e3 * n, "{:.1f}"),
            text_of(e.median(of, "page_tables_above_idle_bytes"), 1e3 * n, "{:.1f}"),
@@ -162,7 +162,7 @@ Finding judge_threads(const Evidence& e) {
       {table});
 }
 
-const std::array<Experiment, 2> all = {{
+const std::array<Experiment, 2> threads_theme = {{
     {15, "async",
      "For many requests at once, coroutines on one thread take less memory and fewer switches; "
      "threads do for few.",
@@ -176,6 +176,6 @@ const std::array<Experiment, 2> all = {{
 
 }  // namespace
 
-std::span<const Experiment> threads_experiments() { return all; }
+std::span<const Experiment> threads_experiments() { return threads_theme; }
 
 }  // namespace reclaim::cli

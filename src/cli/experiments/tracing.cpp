@@ -41,7 +41,7 @@ Finding judge_generations(const Evidence& e) {
                  fmt::format("{:.0f} collections of the young, {:.0f} of all", young, full));
 }
 
-constexpr std::array<Experiment, 2> all = {{
+constexpr std::array<Experiment, 2> tracing_theme = {{
     {11, "java",
      "Where a collector manages memory, threads run beside each other, the world stops now and "
      "then, "
@@ -55,6 +55,6 @@ constexpr std::array<Experiment, 2> all = {{
 
 }  // namespace
 
-std::span<const Experiment> tracing_experiments() { return all; }
+std::span<const Experiment> tracing_experiments() { return tracing_theme; }
 
 }  // namespace reclaim::cli

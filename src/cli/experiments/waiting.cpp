@@ -126,7 +126,7 @@ Finding judge_ticks(const Evidence& e) {
       echo_tables(e));
 }
 
-constexpr std::array<Experiment, 3> all = {{
+constexpr std::array<Experiment, 3> waiting_theme = {{
     {5, "waiting",
      "A GIL is let go while a thread waits (for files, sockets, databases, time, child processes), "
      "so threads that do I/O overlap.",
@@ -147,6 +147,6 @@ constexpr std::array<Experiment, 3> all = {{
 
 }  // namespace
 
-std::span<const Experiment> waiting_experiments() { return all; }
+std::span<const Experiment> waiting_experiments() { return waiting_theme; }
 
 }  // namespace reclaim::cli
