@@ -59,19 +59,30 @@ bool BlockSpace::granule_is_free(std::size_t granule) const {
   return std::all_of(first, last, [](std::uint8_t used) { return used == 0; });
 }
 
+/// The bytes that were given back: none of a granule that holds none or is in use.
+std::size_t BlockSpace::release(std::size_t granule) {
+  if (resident_[granule] == 0 || !granule_is_free(granule)) return 0;
+  const std::size_t granule_bytes = granule_blocks_ * block_bytes;
+  const std::size_t begin = granule * granule_bytes;
+  release_pages(base_ + begin, std::min(granule_bytes, memory_.committed() - begin));
+  resident_[granule] = 0;
+  --resident_granules_;
+  return granule_bytes;
+}
+
 void BlockSpace::release_free(std::size_t keep) {
-  const std::size_t granules = (touched_ + granule_blocks_ - 1) / granule_blocks_;
-  for (std::size_t granule = 0; granule < granules; ++granule) {
-    if (resident_[granule] == 0 || !granule_is_free(granule)) continue;
-    if (keep != 0) {
+  for (std::size_t granule = 0; granule < touched_granules(); ++granule) {
+    if (keep == 0) {
+      release(granule);
+    } else if (resident_[granule] != 0 && granule_is_free(granule)) {
       keep -= std::min(keep, granule_blocks_);
-      continue;
     }
-    const std::size_t begin = granule * granule_blocks_ * block_bytes;
-    const std::size_t end = std::min(begin + granule_blocks_ * block_bytes, memory_.committed());
-    release_pages(base_ + begin, end - begin);
-    resident_[granule] = 0;
-    --resident_granules_;
+  }
+}
+
+void BlockSpace::release_highest(std::size_t bytes) {
+  for (std::size_t granule = touched_granules(); granule-- != 0 && bytes != 0;) {
+    bytes -= std::min(bytes, release(granule));
   }
 }
 

@@ -34,6 +34,8 @@ class BlockSpace {
   std::size_t claim_bytes() const;
   /// Gives back the memory of free granules but for the lowest that hold `keep` blocks.
   void release_free(std::size_t keep);
+  /// Gives back the memory of free granules, the highest first, until it comes to `bytes`.
+  void release_highest(std::size_t bytes);
 
   std::byte* begin_of(BlockIndex block) const {
     return base_ + (std::size_t{block} << block_shift);
@@ -56,6 +58,10 @@ class BlockSpace {
  private:
   BlockIndex lowest_free() const;
   bool granule_is_free(std::size_t granule) const;
+  std::size_t touched_granules() const {
+    return (touched_ + granule_blocks_ - 1) / granule_blocks_;
+  }
+  std::size_t release(std::size_t granule);
 
   std::byte* base_;
   std::size_t bytes_;

@@ -91,25 +91,30 @@ std::size_t Heap::metadata_bytes() const {
          weak_.metadata_bytes() + stacks;
 }
 
-void Heap::make_resident_room(std::size_t bytes) {
-  if (resident_bytes() + bytes <= limit_bytes_) [[likely]]
+/// What one space needs, another gives back, and no more than that: memory that comes again has
+/// been cleared by the system, which costs as much as filling it.
+void Heap::make_resident_room(std::size_t bytes, BlockSpace& growing) {
+  const auto shortage = [&] {
+    const std::size_t wanted = resident_bytes() + bytes;
+    return wanted > limit_bytes_ ? wanted - limit_bytes_ : 0;
+  };
+  if (shortage() == 0) [[likely]]
     return;
-  old_.release_free(0);
-  if (resident_bytes() + bytes <= limit_bytes_) return;
-  large_.release_free();
-  if (resident_bytes() + bytes <= limit_bytes_) return;
-  nursery_.release_free(0);
+  BlockSpace& other = &growing == &old_ ? static_cast<BlockSpace&>(nursery_) : old_;
+  other.release_highest(shortage());
+  if (shortage() != 0) large_.release_free();
+  growing.release_highest(shortage());
 }
 
 BlockIndex Heap::claim_nursery(Nursery::Use use) {
-  make_resident_room(nursery_.claim_bytes());
+  make_resident_room(nursery_.claim_bytes(), nursery_);
   const BlockIndex block = nursery_.claim(use);
   if (block == no_block) exhausted(block_bytes);
   return block;
 }
 
 BlockIndex Heap::claim_old() {
-  make_resident_room(old_.claim_bytes());
+  make_resident_room(old_.claim_bytes(), old_);
   const BlockIndex block = old_.claim();
   if (block == no_block) exhausted(block_bytes);
   return block;
@@ -186,29 +191,41 @@ bool Heap::large_fits(std::size_t bytes) const {
          nursery_.used_blocks() + 1 <= nursery_blocks_most(after);
 }
 
+/// False: a collection is due.
+bool Heap::carve_large(std::size_t bytes, LargeSpace::Run& run) {
+  const std::size_t rounded = LargeSpace::rounded(bytes);
+  const std::lock_guard lock(allocation_mutex_);
+  if (!large_fits(rounded)) return false;
+  if (young_large_bytes_ != 0 && young_large_bytes_ + rounded > policy::young_large_bytes) {
+    return false;
+  }
+  make_resident_room(rounded, nursery_);
+  run = large_.allocate(bytes);
+  if (run.begin == nullptr) exhausted(bytes);
+  young_large_bytes_ += rounded;
+  set_eden();
+  return true;
+}
+
 std::byte* Heap::allocate_large(MutatorCore& mutator, std::size_t bytes, bool& dirty) {
   const std::size_t rounded = LargeSpace::rounded(bytes);
   if (rounded < bytes || rounded > limit_bytes_) exhausted(bytes);
   if (stress_now()) collect_until(&mutator, Effort::minor, "stress", bytes, [] { return true; });
-  for (;;) {
-    mutator.poll();
-    {
-      const std::lock_guard lock(allocation_mutex_);
-      if (large_fits(rounded) &&
-          (young_large_bytes_ == 0 || young_large_bytes_ + rounded <= policy::young_large_bytes)) {
-        make_resident_room(rounded);
-        const LargeSpace::Run run = large_.allocate(bytes);
-        if (run.begin == nullptr) exhausted(bytes);
-        large_.young().push(reinterpret_cast<Object*>(run.begin));
-        young_large_bytes_ += rounded;
-        set_eden();
-        dirty = run.dirty;
-        return run.begin;
-      }
-    }
+  LargeSpace::Run run;
+  while (!carve_large(bytes, run)) {
     collect_until(&mutator, Effort::minor, "large objects", bytes,
                   [&] { return large_fits(rounded); });
+    mutator.poll();
   }
+  if (!run.dirty) {  // nobody knows of it yet: others may collect
+    safepoints_.enter_blocking(mutator);
+    populate_pages(run.begin, rounded);
+    safepoints_.leave_blocking(mutator);
+  }
+  const std::lock_guard lock(allocation_mutex_);
+  large_.young().push(reinterpret_cast<Object*>(run.begin));
+  dirty = run.dirty;
+  return run.begin;
 }
 
 // --- collecting ---

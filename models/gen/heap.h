@@ -130,6 +130,7 @@ class Heap {
   bool carve_shared(std::size_t bytes_least, std::size_t bytes_wanted, BumpRange& range);
   std::size_t buffer_bytes() const;
   bool large_fits(std::size_t bytes) const;
+  bool carve_large(std::size_t bytes, LargeSpace::Run& run);
 
   /// Stops the world and collects until `enough()`, with rising effort; then out_of_memory. False:
   /// another thread was collecting; the caller has stood, and looks again.
@@ -149,7 +150,7 @@ class Heap {
   /// Claims that keep the resident memory within the limit.
   BlockIndex claim_nursery(Nursery::Use use);
   BlockIndex claim_old();
-  void make_resident_room(std::size_t bytes);
+  void make_resident_room(std::size_t bytes, BlockSpace& growing);
   /// A worker's own.
   GrowingStack<Object*>& grey_stack(unsigned worker);
   std::size_t metadata_bytes() const;

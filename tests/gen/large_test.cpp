@@ -2,7 +2,9 @@
 // their pages.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdint>
+#include <thread>
 
 #include "tests/gen/fixture.h"
 
@@ -50,6 +52,32 @@ TEST(LargeObjects, AreZeroedWhenTheirPagesAreUsedAgain) {
       blob->data()[at] = std::byte{0xff};
     }
   }
+}
+
+TEST(LargeObjects, AreMadeWhileOthersCollect) {
+  Lab lab{16 * megabyte};
+  std::atomic<bool> done{false};
+  std::thread collector{[&] {
+    M::Mutator m{lab.heap};
+    for (int i = 0; !done; ++i) i % 4 == 3 ? major(m) : minor(m);
+  }};
+  Local<M::Blob> kept{lab.m};
+  for (int i = 0; i < 200; ++i) {
+    Local<M::Blob> blob{lab.m, lab.m.make_blob(megabyte)};
+    for (std::size_t at = 0; at < megabyte; at += 4093) {
+      ASSERT_EQ(blob->data()[at], std::byte{0}) << "blob " << i;
+      blob->data()[at] = static_cast<std::byte>(i);
+    }
+    if (kept) {
+      ASSERT_EQ(kept->data()[4093], static_cast<std::byte>(i - 1));
+    }
+    kept = lab.m.copy(blob);
+    lab.m.poll();
+  }
+  lab.m.blocking([&] {
+    done = true;
+    collector.join();
+  });
 }
 
 TEST(LargeObjects, AnArrayCarriesItsElementsThroughEveryCollection) {

@@ -75,6 +75,20 @@ TEST_F(SpacesTest, ReleasedBlocksAreNoLongerResidentAndReadAsZero) {
   EXPECT_EQ(*space.begin_of(space.claim()), std::byte{0});
 }
 
+TEST_F(SpacesTest, GivesBackWhatIsAskedForFromTheTopAndNoMore) {
+  BlockSpace space{range_.base(), space_bytes, false};
+  for (int i = 0; i < 6; ++i) static_cast<void>(space.claim());
+  for (const BlockIndex i : {0u, 2u, 3u, 4u}) space.free(i);
+  space.release_highest(block_bytes + 1);  // two blocks
+  EXPECT_EQ(space.resident_blocks(), 4u);
+  EXPECT_EQ(space.claim(), 0u);
+  EXPECT_EQ(space.claim_bytes(), 0u) << "the lowest kept their memory";
+  EXPECT_EQ(space.claim(), 2u);
+  EXPECT_EQ(space.claim_bytes(), block_bytes);
+  space.release_highest(space_bytes);
+  EXPECT_EQ(space.resident_blocks(), 4u) << "what is in use stays";
+}
+
 TEST_F(SpacesTest, HugePagesAreCountedWhole) {
   BlockSpace space{range_.base(), space_bytes, true};
   constexpr std::size_t granule = huge_page_bytes / block_bytes;
