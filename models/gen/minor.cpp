@@ -315,8 +315,12 @@ template <bool together>
   Object* const old_holder = (word & header::old) != 0 ? object : nullptr;
   auto** words = reinterpret_cast<Object**>(object);
   bool young = false;
-  for (std::uint64_t bits = kind.ref_bits; bits != 0; bits &= bits - 1) {
-    young |= visit<together>(hot, words + std::countr_zero(bits), old_holder);
+  // The last reference first: what the first one refers to is then on top of the stack, and its own
+  // children come to lie right behind it, in the order in which programs walk.
+  for (std::uint64_t bits = kind.ref_bits; bits != 0;) {
+    const int word_of_last = 63 - std::countl_zero(bits);
+    bits ^= std::uint64_t{1} << word_of_last;
+    young |= visit<together>(hot, words + word_of_last, old_holder);
   }
   return young;
 }
