@@ -2,9 +2,7 @@
 # translation unit, for more than half of compiling a pair is reading the model. Without GROUP a workload
 # is alone in its unit.
 # (In sanitized builds, which are made whole and seldom changed, every model: half the time to compile.)
-#   reclaim_add_model(ID HEADER CLASS-TEMPLATE [REPRESENTED])
-#                              REPRESENTED: sanitized builds run no workloads over it, for all of its parts
-#                              are also in others; the laws they check, as for all
+#   reclaim_add_model(ID HEADER CLASS-TEMPLATE)
 #   reclaim_add_workload(ID HEADER CLASS-TEMPLATE [UNCOUNTED] [ERRING] [GROUP NAME])
 #                                                                        info object: <id with _>_info
 # A folder outside the tree does the same in the CMakeLists.txt named by RECLAIM_EXTRA.
@@ -13,10 +11,6 @@ set_property(GLOBAL PROPERTY reclaim_models "")
 set_property(GLOBAL PROPERTY reclaim_workloads "")
 
 function(reclaim_add_model id header class)
-  cmake_parse_arguments(M "REPRESENTED" "" "" ${ARGN})
-  if(M_REPRESENTED AND RECLAIM_SANITIZE)
-    set_property(GLOBAL APPEND PROPERTY reclaim_models_without_instances ${id})
-  endif()
   set_property(GLOBAL APPEND PROPERTY reclaim_models "${id}|${header}|${class}")
 endfunction()
 
@@ -59,15 +53,11 @@ function(reclaim_generate_instances)
     set_target_properties(reclaim_instances PROPERTIES
       UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${groups_count})
   endif()
-  get_property(left_out GLOBAL PROPERTY reclaim_models_without_instances)
   foreach(model ${models})
     string(REPLACE "|" ";" model "${model}")
     list(GET model 0 MODEL_ID)
     list(GET model 1 MODEL_HEADER)
     list(GET model 2 MODEL_CLASS)
-    if(MODEL_ID IN_LIST left_out)
-      continue()
-    endif()
     foreach(GROUP ${groups})
       set(WORKLOAD_INCLUDES "")
       set(REGISTRATIONS "")
