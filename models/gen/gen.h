@@ -377,6 +377,7 @@ struct Gen : gen::Types<Counting> {
       .summary = "bump allocation, copying nursery, old generation; the world stops to collect",
       .has_heap_limit = true,
       .explains = true,
+      .tells_why = true,
       .collects_cycles = true,
       .traces_ephemerons = true,
       .moves = true,

@@ -312,6 +312,8 @@ bool Heap::collect_until(MutatorCore* self, Effort effort, const char* why, std:
                 now_ns());
   if (options_.explain_descriptor >= 0) [[unlikely]]
     explain_collection();
+  if (watches_why_) [[unlikely]]
+    watch_what_is_alive();
   safepoints_.resume_the_world();
   weak_.call_hooks();
   return true;

@@ -22,6 +22,7 @@
 #include "boundary/census.h"
 #include "boundary/heap_options.h"
 #include "boundary/stops.h"
+#include "boundary/why.h"
 #include "measure/clock.h"
 #include "models/gen/crew.h"
 #include "models/gen/explain.h"
@@ -78,6 +79,11 @@ class Heap {
   /// Named numbers of this heap, for the record beside the measured ones.
   std::vector<std::pair<std::string, double>> extra() const;
   const CollectionTotals& totals() const { return totals_; }
+  /// What keeps all that a root reaches now, or reached after a collection since watch_why() when
+  /// that was more. A safepoint of the caller's; the world stands meanwhile.
+  std::vector<WhyAlive> why_alive(MutatorCore& self);
+  /// From here on collections look at what is alive, those that find more than any before.
+  void watch_why() { watches_why_ = true; }
 
   // --- for mutators; thread-safe ---
   std::uint32_t attach(MutatorCore& mutator);
@@ -140,6 +146,9 @@ class Heap {
                      Enough&& enough);
   void collect_once(Effort effort, const char* why);
   void explain_collection() const;
+  /// What keeps all that a root reaches; the world stands.
+  std::vector<WhyAlive> why_reached();
+  void watch_what_is_alive();
   void minor_collection(bool promote_all);
   void major_collection(bool compact_all);
   void begin_collection();
@@ -192,6 +201,9 @@ class Heap {
   bool counting_live_ = false;
   MadeRows made_;
   CollectionTotals totals_;
+  bool watches_why_ = false;
+  std::size_t watched_bytes_ = 0;  ///< in use when fullest_ was looked at
+  std::vector<WhyAlive> fullest_;
   Account account_;  ///< of the collection that runs, or of the last one
   const std::int64_t made_ns_ = now_ns();
   EventLog events_{options_.keep_events};

@@ -21,14 +21,6 @@
 
 namespace reclaim::manual {
 
-/// "workloads/larson.h": a file and its folder.
-inline std::string_view short_path(const char* file) {
-  const std::string_view path{file};
-  const auto last = path.rfind('/');
-  const auto before = last == path.npos || last == 0 ? path.npos : path.rfind('/', last - 1);
-  return before == path.npos ? path : path.substr(before + 1);
-}
-
 /// What an allocation is part of, in 80 bytes.
 struct CheckedBlock {
   static constexpr std::uint64_t canary = 0x5ca1ab1e0ddba11;

@@ -20,6 +20,10 @@
 
 namespace reclaim::parts {
 
+/// A blob's word: its size, and above that log2 of its alignment.
+inline constexpr int blob_size_bits = 56;
+inline constexpr std::size_t blob_size_mask = (std::size_t{1} << blob_size_bits) - 1;
+
 /// Header of models that need none.
 struct NoHeader {
   static constexpr bool has_lock_word = false;
@@ -151,8 +155,8 @@ struct Layout {
     static constexpr bool is_weakly_referenced = false;
     static constexpr std::string_view name_of_type() { return "Blob"; }
 
-    std::size_t size() const { return word_ & size_mask; }
-    std::size_t alignment() const { return std::size_t{1} << (word_ >> size_bits); }
+    std::size_t size() const { return word_ & blob_size_mask; }
+    std::size_t alignment() const { return std::size_t{1} << (word_ >> blob_size_bits); }
     std::byte* data() {
       const auto address = reinterpret_cast<std::uintptr_t>(this + 1);
       return reinterpret_cast<std::byte*>(this + 1) + (align_up(address, alignment()) - address);
@@ -160,7 +164,7 @@ struct Layout {
 
     /// For models only. `alignment` is a power of two, at least alignof(void*).
     void set_size(std::size_t size, std::size_t alignment) {
-      word_ = size | (static_cast<std::size_t>(std::countr_zero(alignment)) << size_bits);
+      word_ = size | (static_cast<std::size_t>(std::countr_zero(alignment)) << blob_size_bits);
     }
     /// Bytes that hold a blob wherever it lies. Zeroed memory after set_size is a valid blob.
     static std::size_t size_for(std::size_t size, std::size_t alignment) {
@@ -168,8 +172,6 @@ struct Layout {
     }
 
    private:
-    static constexpr int size_bits = 56;
-    static constexpr std::size_t size_mask = (std::size_t{1} << size_bits) - 1;
     std::size_t word_ = 0;
   };
 

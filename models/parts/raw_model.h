@@ -22,6 +22,7 @@
 #include "models/parts/operations.h"
 #include "models/parts/raw_global.h"
 #include "models/parts/raw_handles.h"
+#include "models/parts/sited_memory.h"
 
 namespace reclaim::parts {
 
@@ -175,12 +176,16 @@ class RawMutator
     if constexpr (checked) blob->verify_alive();
     const std::size_t old_size = blob->size();
     const std::size_t alignment = blob->alignment();
-    if constexpr (Memory::reclaims) counting_.template on_reclaim<Blob>(old_size);
+    if constexpr (Memory::reclaims) {
+      counting_.template on_reclaim<Blob>(old_size);
+      forget_site(blob);
+    }
     counting_.template on_make<Blob>(size);
     if (alignment == alignof(void*)) {
       blob = static_cast<Blob*>(reallocate(blob, Blob::size_for(old_size, alignment),
                                            Blob::size_for(size, alignment), site));
       blob->set_size(size, alignment);
+      note_site(blob, site);
     } else {  // the payload's offset depends on the address, which realloc would not respect
       auto* larger = new (memory_.allocate(Blob::size_for(size, alignment))) Blob;
       larger->set_size(size, alignment);
@@ -274,9 +279,24 @@ class RawMutator
     remember(object, site);
     return fresh(object, site);
   }
-  /// For memory that knows its objects.
+  /// For the census by site.
+  template <class T>
+  void note_site(T* object, Site site) {
+    if constexpr (Counting::by_site) {
+      SiteMark::of(object).number =
+          counting_.on_make_at(type_info<T>(), site, Own::asked_bytes(object));
+    }
+  }
+  template <class T>
+  void forget_site(T* object) {
+    if constexpr (Counting::by_site) {
+      counting_.on_reclaim_at(SiteMark::of(object).number, Own::asked_bytes(object));
+    }
+  }
+  /// And for memory that knows its objects.
   template <class T>
   void remember(T* object, Site site) {
+    note_site(object, site);
     if constexpr (requires { memory_.on_make(object, type_info<T>(), site); }) {
       memory_.on_make(object, type_info<T>(), site);
     }
@@ -304,6 +324,7 @@ class RawMutator
     if constexpr (checked) object->set_discarded(site);
     if constexpr (Memory::reclaims) {
       counting_.template on_reclaim<T>(Own::asked_bytes(object));
+      forget_site(object);
       give_back(object, site);
     }
   }

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <vector>
 
 #include "boundary/stops.h"
 #include "boundary/type_info.h"
@@ -129,6 +130,18 @@ class GenerationalCycles::Collector {
   template <class Reclaimer>
   void collect(Reclaimer& reclaimer) {
     collect_generation(generation_count - 1, reclaimer);
+  }
+
+  /// All objects that may be part of a ring.
+  std::vector<const void*> watched() const {
+    std::vector<const void*> all;
+    for (const Generation& generation : generations_) {
+      for (const GcHead* head = generation.objects.next(); head != &generation.objects;
+           head = head->next()) {
+        all.push_back(head + 1);
+      }
+    }
+    return all;
   }
 
   /// For tests: how often each generation was collected, and which one an object is in.

@@ -11,7 +11,9 @@
 #include "boundary/census.h"
 #include "boundary/heap_options.h"
 #include "boundary/stops.h"
+#include "boundary/why.h"
 #include "models/parts/monitor.h"
+#include "models/parts/why_walk.h"
 #include "models/rc/discard_audit.h"
 
 namespace reclaim::rc {
@@ -54,6 +56,20 @@ class Heap {
     parties.extra(reclaimer.party().books());
   }
   { return parties_.extra(reclaimer_.party().books()); }
+  /// What keeps what is left, where the cycle collector has a list of the objects. Call after
+  /// census().
+  std::vector<WhyAlive> why_left() const requires requires(const typename Parts::Cycles& cycles) {
+    cycles.watched();
+  }
+  {
+    const auto type_of = [](const void* object) -> const TypeInfo& {
+      return static_cast<const Header*>(object)->type();
+    };
+    const auto count_of = [](const void* object) -> std::uint64_t {
+      return static_cast<const Header*>(object)->count.value();
+    };
+    return parts::why_left(cycles_.watched(), type_of, count_of);
+  }
   parts::MonitorTable& monitors() { return monitors_; }
 
   /// For the model's parts.

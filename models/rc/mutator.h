@@ -121,10 +121,10 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
     // and where the payload's offset does not depend on the address, which realloc would not
     // respect.
     if constexpr (Parts::Parties::keeps_the_dead) {
-      blob = replaced(blob, size);
+      blob = replaced(blob, size, site);
     } else {
-      blob = sole && blob->alignment() == alignof(void*) ? reallocated(blob, size)
-                                                         : replaced(blob, size);
+      blob = sole && blob->alignment() == alignof(void*) ? reallocated(blob, size, site)
+                                                         : replaced(blob, size, site);
     }
     if (size > old_size) std::memset(blob->data() + old_size, 0, size - old_size);
     return fresh(blob, site);
@@ -254,24 +254,28 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
   template <class T>
   Fresh<T> made(T* object, Site site) {
     reclaimer_.made(object);
+    reclaimer_.note_site(object, site);
     return fresh(object, site);
   }
 
-  Blob* reallocated(Blob* blob, std::size_t size) {
+  Blob* reallocated(Blob* blob, std::size_t size, Site site) {
     const std::size_t old_size = blob->size();
     const std::size_t alignment = blob->alignment();
     reclaimer_.counting().template on_reclaim<Blob>(old_size);
+    reclaimer_.forget_site(blob);
     reclaimer_.counting().template on_make<Blob>(size);
     blob = static_cast<Blob*>(reclaimer_.memory().reallocate(
         blob, Blob::size_for(old_size, alignment), Blob::size_for(size, alignment)));
     blob->set_size(size, alignment);
+    reclaimer_.note_site(blob, site);
     return blob;
   }
-  Blob* replaced(Blob* blob, std::size_t size) {
+  Blob* replaced(Blob* blob, std::size_t size, Site site) {
     const std::size_t alignment = blob->alignment();
     auto* other = new (reclaimer_.template allocate<Blob>(Blob::size_for(size, alignment))) Blob;
     other->set_size(size, alignment);
     reclaimer_.made(other);
+    reclaimer_.note_site(other, site);
     std::memcpy(other->data(), blob->data(), std::min(blob->size(), size));
     drop(blob);
     return other;

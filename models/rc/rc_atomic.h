@@ -15,6 +15,7 @@ struct RcAtomic : rc::Model<Counting, rc::AtomicCount, rc::FreeThreaded, rc::Cyc
       .summary = "atomic counts; what no reference reaches dies at once; cycles leak",
       .counts = "atomic",
       .uses_malloc = true,
+      .tells_sites = true,
       .stops = {StopCause::free_cascade}};
 };
 

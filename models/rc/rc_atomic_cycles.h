@@ -17,6 +17,7 @@ struct RcAtomicCycles : rc::Model<Counting, rc::AtomicCount, rc::Stoppable, rc::
       .summary = "rc-atomic; now and then all threads stop while one looks for unreachable cycles",
       .counts = "atomic",
       .uses_malloc = true,
+      .tells_sites = true,
       .collects_cycles = true,
       .stops = {StopCause::free_cascade, StopCause::cycle_gc, StopCause::time_to_safepoint}};
 };

@@ -17,6 +17,7 @@ struct RcBiased : rc::Model<Counting, rc::BiasedCount, rc::FreeThreaded, rc::Cyc
       .summary = "each object has a plain count for its maker and an atomic one for all others",
       .counts = "biased",
       .uses_malloc = true,
+      .tells_sites = true,
       .finds_late = true,
       .stops = {StopCause::free_cascade}};
 };

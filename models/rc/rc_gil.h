@@ -15,6 +15,8 @@ struct RcGil : rc::Model<Counting, rc::PlainCount, rc::UnderGil, rc::Generationa
       .summary = "plain counts under one lock that threads hand over; cycles are collected",
       .counts = "plain",
       .uses_malloc = true,
+      .tells_why = true,
+      .tells_sites = true,
       .collects_cycles = true,
       .stops = {StopCause::gil_wait, StopCause::cycle_gc, StopCause::free_cascade},
       .parallel = false};

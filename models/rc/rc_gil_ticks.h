@@ -15,6 +15,8 @@ struct RcGilTicks : rc::Model<Counting, rc::PlainCount, rc::UnderTickGil, rc::Ge
       .summary = "rc-gil whose lock is let go every 100 ticks, and may be retaken at once",
       .counts = "plain",
       .uses_malloc = true,
+      .tells_why = true,
+      .tells_sites = true,
       .collects_cycles = true,
       .stops = {StopCause::gil_wait, StopCause::cycle_gc, StopCause::free_cascade},
       .parallel = false};

@@ -17,6 +17,7 @@ struct RcLocked : rc::Model<Counting, rc::LockedCount, rc::FreeThreaded, rc::Cyc
       .summary = "a lock per object, taken for every change of its count and its fields",
       .counts = "locked",
       .uses_malloc = true,
+      .tells_sites = true,
       .stops = {StopCause::free_cascade}};
 };
 

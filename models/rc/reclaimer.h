@@ -26,6 +26,7 @@
 #include "models/parts/cell_references.h"
 #include "models/parts/layout.h"
 #include "models/parts/memory_of_mutator.h"
+#include "models/parts/sited_memory.h"
 #include "models/rc/discard_audit.h"
 #include "models/rc/header.h"
 
@@ -39,7 +40,8 @@ namespace reclaim::rc {
 ///   Cell     parts::WeakCell: where weak references to an object meet
 template <class Counting, class Layout, class Header, class Parties, class Cycles, class Cell>
 class Reclaimer {
-  using Memory = parts::MemoryOfMutator<typename Parties::Memory, typename Parties::OfHeap>;
+  using Memory = parts::MemoryOfMutator<parts::MemoryFor<Counting, typename Parties::Memory>,
+                                        typename Parties::OfHeap>;
 
  public:
   /// `free_at_most`: HeapOptions::free_at_most.
@@ -73,6 +75,21 @@ class Reclaimer {
     party_.on_make(object);
     counting_.template on_make<T>(Layout::asked_bytes(object));
     cycles_.template on_make<T>(object);
+  }
+
+  /// For the census by site: beside made(), and when the object goes.
+  template <class T>
+  void note_site(T* object, Site site) {
+    if constexpr (Counting::by_site) {
+      mark_of(object).number =
+          counting_.on_make_at(type_info<T>(), site, Layout::asked_bytes(object));
+    }
+  }
+  template <class T>
+  void forget_site(T* object) {
+    if constexpr (Counting::by_site) {
+      counting_.on_reclaim_at(mark_of(object).number, Layout::asked_bytes(object));
+    }
   }
 
   /// Takes a reference; the caller has one.
@@ -326,8 +343,15 @@ class Reclaimer {
   }
 
   template <class T>
+  static parts::SiteMark& mark_of(T* object) {
+    return parts::SiteMark::of(reinterpret_cast<std::byte*>(object) -
+                               Cycles::template prefix_bytes<T>());
+  }
+
+  template <class T>
   void free(T* object) {
     counting_.template on_reclaim<T>(Layout::asked_bytes(object));
+    forget_site(object);
     const bool is_free = cycles_.template on_free<T>(object);
     if constexpr (checked && !Parties::keeps_the_dead) scribble(object);
     if (!is_free) return;

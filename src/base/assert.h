@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 namespace reclaim {
 
@@ -21,6 +22,14 @@ struct Site {
     return Site{file, line};
   }
 };
+
+/// "workloads/larson.h": a file and its folder.
+inline std::string_view short_path(const char* file) {
+  const std::string_view path{file};
+  const auto last = path.rfind('/');
+  const auto before = last == path.npos || last == 0 ? path.npos : path.rfind('/', last - 1);
+  return before == path.npos ? path : path.substr(before + 1);
+}
 
 /// Reports a broken law: which one, what was seen, where. Does not return. Thread-safe.
 [[noreturn, gnu::cold, gnu::noinline]] inline void violation(const char* law, const char* what,

@@ -33,6 +33,16 @@ struct LeakSite {
   std::uint64_t objects = 0;
 };
 
+/// Objects of one type that the program made at one place: where a census by site was asked for.
+struct SiteCensus {
+  std::string_view type, file;
+  int line = 0;
+  std::uint64_t allocated_objects = 0;
+  std::uint64_t allocated_bytes = 0;
+  std::uint64_t leaked_objects = 0;
+  std::uint64_t leaked_bytes = 0;
+};
+
 /// Totals of a heap at one moment with no mutator running.
 struct Census {
   std::uint64_t allocated_objects = 0;
@@ -43,6 +53,7 @@ struct Census {
   std::uint64_t leaked_bytes = 0;
   std::vector<TypeCensus> types;    ///< types of this heap with at least one allocation
   std::vector<LeakSite> leaked_at;  ///< by type, file and line; empty where no model looked
+  std::vector<SiteCensus> sites;    ///< likewise
 
   /// The one place where totals come from: the per-type rows.
   void add(const TypeCensus& row) {
@@ -60,6 +71,8 @@ struct Census {
   void subtract(const Census& earlier) {
     if (earlier.allocated_objects == 0) return;
     const std::vector<TypeCensus> rows = std::move(types);
+    const std::vector<LeakSite> leaks = std::move(leaked_at);
+    const std::vector<SiteCensus> places = std::move(sites);
     *this = {};
     for (TypeCensus row : rows) {
       for (const TypeCensus& old : earlier.types) {
@@ -71,6 +84,25 @@ struct Census {
       }
       add(row);
     }
+    const auto is_same = [](const auto& a, const auto& b) {
+      return a.type == b.type && a.file == b.file && a.line == b.line;
+    };
+    for (LeakSite row : leaks) {
+      for (const LeakSite& old : earlier.leaked_at) {
+        if (is_same(old, row)) row.objects -= old.objects;
+      }
+      if (row.objects != 0) leaked_at.push_back(row);
+    }
+    for (SiteCensus row : places) {
+      for (const SiteCensus& old : earlier.sites) {
+        if (!is_same(old, row)) continue;
+        row.allocated_objects -= old.allocated_objects;
+        row.allocated_bytes -= old.allocated_bytes;
+        row.leaked_objects -= old.leaked_objects;
+        row.leaked_bytes -= old.leaked_bytes;
+      }
+      if (row.allocated_objects != 0) sites.push_back(row);
+    }
   }
 };
 
@@ -79,6 +111,7 @@ struct Census {
 class Counted {
  public:
   static constexpr bool counts = true;
+  static constexpr bool by_site = false;  ///< sites.h
 
   Counted() : rows_(TypeTable::instance().count) {}
 
@@ -137,6 +170,7 @@ class Counted {
 class Uncounted {
  public:
   static constexpr bool counts = false;
+  static constexpr bool by_site = false;
   template <class T>
   void on_make(std::uint64_t) {}
   template <class T>

@@ -31,6 +31,8 @@ struct ModelTraits {
   bool uses_malloc = false;        ///< takes `:allocator`, bound per process by preload
   bool has_heap_limit = false;     ///< honours HeapOptions::limit_bytes
   bool explains = false;           ///< honours HeapOptions::explain_descriptor
+  bool tells_why = false;          ///< its heap says why objects are alive (why.h)
+  bool tells_sites = false;        ///< counts by site when asked to (sites.h)
   bool reclaims = true;            ///< false: what lives at the end is "unreclaimed", not "leaked"
   bool collects_cycles = false;    ///< unreachable cycles are reclaimed, at the latest by collect()
   bool traces_ephemerons = false;  ///< a value that reaches its own key keeps neither alive

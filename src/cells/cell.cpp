@@ -16,8 +16,8 @@ constexpr std::array identity_names = {
     "model",           "allocator",  "workload",        "size",      "params",
     "threads",         "heap",       "round",           "warmup",    "seed",
     "counted",         "collectors", "gil_interval_us", "gil_ticks", "free_at_most",
-    "cycle_collector", "planted",    "mistake",         "meters",    "arrivals",
-    "stress"};
+    "cycle_collector", "by_site",    "planted",         "mistake",   "meters",
+    "arrivals",        "stress"};
 constexpr std::array work_names = {"workload", "size", "params", "threads", "seed"};
 
 }  // namespace
@@ -32,14 +32,15 @@ std::string Cell::model_name() const {
 }
 
 std::string Cell::title() const {
-  return fmt::format(
-      "{} · {} · {} {}{}{}{}{}{} · round {}", model_name(), workload, context.threads,
-      processes ? "process" : "thread",
-      context.threads == 1 ? ""
-      : processes          ? "es"
-                           : "s",
-      heap ? " · heap " + heap->label : "", mistakes.any() ? " · " + format_mistake(mistakes) : "",
-      arrivals ? " · arrivals " + arrivals->label : "", meters ? "" : " · meters off", round + 1);
+  return fmt::format("{} · {} · {} {}{}{}{}{}{}{} · round {}", model_name(), workload,
+                     context.threads, processes ? "process" : "thread",
+                     context.threads == 1 ? ""
+                     : processes          ? "es"
+                                          : "s",
+                     heap ? " · heap " + heap->label : "",
+                     mistakes.any() ? " · " + format_mistake(mistakes) : "",
+                     arrivals ? " · arrivals " + arrivals->label : "",
+                     meters ? "" : " · meters off", sites ? " · by site" : "", round + 1);
 }
 
 Json parameters_json(const Parameters& parameters) {
@@ -72,6 +73,7 @@ Json identity(const Cell& cell) {
   result["gil_ticks"] = cell.gil_ticks != 0 ? Json(cell.gil_ticks) : Json();
   result["free_at_most"] = cell.free_at_most != 0 ? Json(cell.free_at_most) : Json();
   result["cycle_collector"] = cell.cycle_collector ? Json() : Json("off");
+  result["by_site"] = cell.sites ? Json(true) : Json();
   result["planted"] = cell.planting.any() ? Json(format_planting(cell.planting)) : Json();
   result["mistake"] = cell.mistakes.any() ? Json(format_mistake(cell.mistakes)) : Json();
   result["meters"] = cell.meters;

@@ -37,6 +37,8 @@ struct Cell {
   std::string explain;                ///< file for HeapOptions::explain_descriptor; empty: none
   bool cycle_collector = true;        ///< HeapOptions::cycle_collector
   std::string events;                 ///< file for the events; empty: none are kept
+  bool sites = false;                 ///< RunRequest::sites
+  bool why = false;                   ///< RunRequest::why
   Planting planting;
   MistakeRate mistakes;  ///< HeapOptions::mistakes, but for the seed
   bool meters = true;    ///< false: nothing is kept but what the kernel and the census count

@@ -22,6 +22,8 @@ Json traits_json(const ModelTraits& traits) {
           {"uses_malloc", traits.uses_malloc},
           {"has_heap_limit", traits.has_heap_limit},
           {"explains", traits.explains},
+          {"tells_why", traits.tells_why},
+          {"tells_sites", traits.tells_sites},
           {"reclaims", traits.reclaims},
           {"collects_cycles", traits.collects_cycles},
           {"traces_ephemerons", traits.traces_ephemerons},

@@ -9,10 +9,12 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "boundary/model.h"
+#include "boundary/why.h"
 #include "cells/meeting.h"
 #include "cells/plant.h"
 #include "cells/registry.h"
@@ -46,9 +48,11 @@ inline void subtract_usage(RunResult& result, const rusage& before, const rusage
 }
 
 /// The workload done once by the heap's mutators: all of them, or, where each is a process of its
-/// own, this one. The measured fields of `result` are set.
+/// own, this one. The measured fields of `result` are set. With `why`, a heap that can tell says
+/// before the work is put away what keeps all that is alive; its times are no measurement then.
 template <Model M, class Workload>
-void perform(typename M::Heap& heap, const RunRequest& request, RunResult& result) {
+void perform(typename M::Heap& heap, const RunRequest& request, RunResult& result,
+             std::optional<std::vector<WhyAlive>>* why = nullptr) {
   using Mutator = typename M::Mutator;
   const int threads = request.context.mutators_here();
   Meeting meeting{request};
@@ -84,6 +88,9 @@ void perform(typename M::Heap& heap, const RunRequest& request, RunResult& resul
   result.baseline_rss_bytes = measure::resident_bytes();
   const rusage before = usage();
   share(first, 0);
+  if constexpr (requires { heap.why_alive(first); }) {
+    if (why != nullptr) *why = heap.why_alive(first);
+  }
   workload.finish(first);
   result.end_ns = now_ns();
   const rusage after = usage();
@@ -105,6 +112,22 @@ void perform(typename M::Heap& heap, const RunRequest& request, RunResult& resul
       meeting.leave();
     });
   }
+}
+
+/// What keeps alive what is left after all; or, where the heap knows that of all that can be
+/// reached, what is when the most is alive: the work is done once more for it, so nothing that was
+/// measured knows of the question.
+template <Model M, class Workload>
+std::optional<std::vector<WhyAlive>> ask_why(typename M::Heap& heap, const RunRequest& request) {
+  std::optional<std::vector<WhyAlive>> why;
+  if constexpr (requires { heap.why_left(); }) {
+    why = heap.why_left();
+  } else if constexpr (M::traits.tells_why) {
+    RunResult unmeasured;
+    heap.watch_why();
+    perform<M, Workload>(heap, request, unmeasured, &why);
+  }
+  return why;
 }
 
 }  // namespace detail
@@ -136,6 +159,7 @@ RunResult drive(const RunRequest& request) {
   if constexpr (requires { heap.extra(); }) {
     for (auto& named : heap.extra()) result.extra.push_back(std::move(named));
   }
+  if (request.why) result.why = detail::ask_why<M, Workload>(heap, request);
   return result;
 }
 

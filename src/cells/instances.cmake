@@ -3,7 +3,7 @@
 # is alone in its unit.
 # (In sanitized builds, which are made whole and seldom changed, every model: half the time to compile.)
 #   reclaim_add_model(ID HEADER CLASS-TEMPLATE)
-#   reclaim_add_workload(ID HEADER CLASS-TEMPLATE [UNCOUNTED] [ERRING] [GROUP NAME])
+#   reclaim_add_workload(ID HEADER CLASS-TEMPLATE [UNCOUNTED] [ERRING] [SITED] [GROUP NAME])
 #                                                                        info object: <id with _>_info
 # A folder outside the tree does the same in the CMakeLists.txt named by RECLAIM_EXTRA.
 
@@ -15,7 +15,7 @@ function(reclaim_add_model id header class)
 endfunction()
 
 function(reclaim_add_workload id header class)
-  cmake_parse_arguments(W "UNCOUNTED;ERRING" "GROUP" "" ${ARGN})
+  cmake_parse_arguments(W "UNCOUNTED;ERRING;SITED" "GROUP" "" ${ARGN})
   if(W_UNCOUNTED)
     set(uncounted true)
   else()
@@ -27,11 +27,17 @@ function(reclaim_add_workload id header class)
   else()
     set(erring false)
   endif()
+  # Under sanitizers tests/manual and tests/rc have it; once more for each model would only take time.
+  if(W_SITED AND NOT RECLAIM_SANITIZE)
+    set(sited true)
+  else()
+    set(sited false)
+  endif()
   if(NOT W_GROUP)
     set(W_GROUP ${id})
   endif()
   set_property(GLOBAL APPEND PROPERTY reclaim_workloads
-    "${id}|${header}|${class}|${uncounted}|${erring}|${W_GROUP}")
+    "${id}|${header}|${class}|${uncounted}|${erring}|${sited}|${W_GROUP}")
 endfunction()
 
 # Writes the translation units and gathers them in the object library reclaim_instances.
@@ -71,11 +77,12 @@ function(reclaim_generate_instances)
         list(GET workload 2 class)
         list(GET workload 3 uncounted)
         list(GET workload 4 erring)
+        list(GET workload 5 sited)
         string(REPLACE "-" "_" info "${id}_info")
         string(MAKE_C_IDENTIFIER "${MODEL_ID}.${id}" instance)
         string(APPEND WORKLOAD_INCLUDES "#include \"${header}\"\n")
         string(APPEND REGISTRATIONS "[[maybe_unused]] const bool ${instance} =\n"
-          "    reclaim::cells::register_instance<${MODEL_CLASS}, ${class}, ${uncounted}, ${erring}>(\n"
+          "    reclaim::cells::register_instance<${MODEL_CLASS}, ${class}, ${uncounted}, ${erring}, ${sited}>(\n"
           "        reclaim::${info});\n")
       endforeach()
       set(UNIT "workload ${GROUP}")

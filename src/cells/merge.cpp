@@ -99,7 +99,7 @@ Json merged(const std::vector<Json>& told, processes::Stage& stage) {
   }
   result["checksum"] = fmt::format("0x{:016x}", sum_of_checksums);
   result["census"] = nullptr;
-  result["types"] = result["leaked_at"] = Json::array();
+  result["types"] = result["leaked_at"] = result["sites"] = Json::array();
   result["extra"] = Json::object();
   for (const Json& one : told) {
     if (one.at("census").is_object()) {
@@ -108,6 +108,7 @@ Json merged(const std::vector<Json>& told, processes::Stage& stage) {
     }
     add_rows(result["types"], one.at("types"));
     add_rows(result["leaked_at"], one.at("leaked_at"));
+    add_rows(result["sites"], one.at("sites"));
     add_numbers(result["extra"], one.at("extra"));
   }
   result["stops"] = merged_stops(told.front().at("stops"), told.size(), stage);

@@ -187,6 +187,7 @@ void check_numbers(const PlanRequest& request) {
   if (std::find(settings.begin(), settings.end(), request.meters) == settings.end()) {
     throw UsageError("--meters: " + unknown_name("setting", request.meters, settings));
   }
+  if (request.sites && !request.census) throw UsageError("--sites is a census: not --no-census");
   if (request.rounds < 1) throw UsageError(fmt::format("--rounds {}: at least 1", request.rounds));
   if (request.warmup < 0) throw UsageError(fmt::format("--warmup {}: at least 0", request.warmup));
 }
@@ -270,6 +271,7 @@ class RoundBuilder {
       } else {
         cell.events = request_.events;
       }
+      if (request_.why) ask_why(cell, model);
       cell.cycle_collector = request_.cycle_collector;
       cell.settles = request_.settles;
       cell.planting = planting_;
@@ -283,6 +285,11 @@ class RoundBuilder {
       cell.stress = request_.stress;
       for (const MistakeRate& mistakes : mistakes_) {
         cell.mistakes = mistakes;
+        cell.sites = request_.sites && !mistakes.any() && cell.entry->run_sited != nullptr;
+        if (request_.sites && !cell.sites) {
+          notes.insert(fmt::format("--sites: {} on {} is not compiled with them: it runs without",
+                                   workload.name, model.info->id));
+        }
         if (mistakes.any() && cell.entry->run_erring == nullptr) {
           notes.insert(fmt::format("{} is not compiled with mistakes: left out", workload.name));
         } else if (model.info->has_heap_limit) {
@@ -292,6 +299,17 @@ class RoundBuilder {
         }
       }
     }
+  }
+
+  void ask_why(Cell& cell, const ModelChoice& model) {
+    cell.why = model.info->tells_why && !model.processes;
+    if (cell.why) return;
+    std::string who;
+    for (const ModelInfo* other : cells::models()) {
+      if (other->tells_why) who += (who.empty() ? "" : ", ") + std::string(other->id);
+    }
+    notes.insert(fmt::format("--why: {} cannot tell what keeps objects alive; {} can", model.id(),
+                             who.empty() ? "no model" : who));
   }
 
   void add_heaps(Cell& cell, std::uint64_t peak) {
@@ -368,7 +386,7 @@ double estimated_seconds(const Cell& cell) {
       cell.entry->workload->scaling == WorkScaling::per_thread ? cell.context.threads : 1;
   const double processes = cell.processes ? cell.context.threads : 1;
   return 0.02 + (cell.settles ? 5 : 0) + 0.01 * processes +
-         work * (1 + cell.warmup) * std::max(1.0, threads / 2);
+         work * (1 + cell.warmup + cell.why) * std::max(1.0, threads / 2);
 }
 
 }  // namespace reclaim::cells

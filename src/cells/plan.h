@@ -32,6 +32,8 @@ struct PlanRequest {
   std::vector<std::string> mistakes;  ///< "forget-free=0.01", "none"; empty: none
   bool cycle_collector = true;        ///< Cell::cycle_collector
   std::string events;                 ///< Cell::events
+  bool sites = false;                 ///< Cell::sites
+  bool why = false;                   ///< Cell::why
   std::string planted;                ///< "leaks=17+cycles=3"; empty: none
   bool settles = false;               ///< Cell::settles
   std::string meters = "on";          ///< on, off, or both: each cell with them and without

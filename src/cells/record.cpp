@@ -56,6 +56,8 @@ Json empty_record(const Cell& cell, const char* status, const std::string& messa
   record["census"] = nullptr;
   record["types"] = Json::array();
   record["leaked_at"] = Json::array();
+  record["sites"] = Json::array();
+  record["why"] = nullptr;
   record["stops"] = Json::object();
   for (const char* name : meter_names) record[name] = nullptr;
   if (cell.arrival_rate > 0) record["arrival_rate"] = cell.arrival_rate;

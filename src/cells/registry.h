@@ -17,6 +17,7 @@
 #include "boundary/requests.h"
 #include "boundary/stops.h"
 #include "boundary/traits.h"
+#include "boundary/why.h"
 #include "boundary/workload.h"
 #include "cells/giving_back.h"
 #include "cells/planting.h"
@@ -35,6 +36,8 @@ struct RunRequest {
   HeapOptions heap;  ///< limit_bytes 0: no limit
   Planting planting;
   bool census = true;           ///< false: the uncounted instantiation, where it was compiled
+  bool sites = false;           ///< the one that counts by site, likewise
+  bool why = false;             ///< RunResult::why, at the price of doing the work once more
   int warmup = 0;               ///< times the work is done in this process before the measured time
   bool gives_back = false;      ///< whether what is left is looked at when the work is gone
   bool settles = false;         ///< and that for five seconds
@@ -63,6 +66,9 @@ struct RunResult {
   std::uint64_t events_dropped = 0;  ///< that are not among them
   std::optional<GivingBack> gave_back;
   std::optional<RequestLogs> requests;  ///< where they were to be timed
+  /// Where it was asked for and the heap can tell. Of what a root reaches when the most is alive;
+  /// under counting: of what is left after all.
+  std::optional<std::vector<WhyAlive>> why;
 };
 
 /// Runs the workload on the model in this process and thread. Called at most once per process.
@@ -73,8 +79,9 @@ struct Entry {
   const ModelInfo* model;
   const WorkloadInfo* workload;
   RunFunction run;
-  RunFunction run_uncounted;  ///< nullptr where it was not compiled
-  RunFunction run_erring;     ///< by a program that makes mistakes; nullptr likewise
+  RunFunction run_uncounted;        ///< nullptr where it was not compiled
+  RunFunction run_erring;           ///< by a program that makes mistakes; nullptr likewise
+  RunFunction run_sited = nullptr;  ///< with a census by site; nullptr likewise
 };
 
 /// Adds an entry; called before main by each instance. Returns true so that it can initialise.

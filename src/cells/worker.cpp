@@ -18,6 +18,7 @@
 #include "base/exhaustion.h"
 #include "base/refusal.h"
 #include "cells/allocators.h"
+#include "cells/census_json.h"
 #include "cells/conductor.h"
 #include "cells/events_file.h"
 #include "cells/meters.h"
@@ -61,6 +62,10 @@ Order parse(std::span<char* const> arguments) {
     const std::string_view name = arguments[i];
     if (name == "--no-census") {
       request.census = false;
+    } else if (name == "--sites") {
+      request.sites = true;
+    } else if (name == "--why") {
+      request.why = true;
     } else if (name == "--collect-at-poll") {
       request.heap.stress.collect_at_each_poll = true;
     } else if (name == "--collect-together") {
@@ -146,22 +151,7 @@ void complete(Parameters& parameters, const WorkloadInfo& workload) {
   }
 }
 
-Json census_json(const Census& census, bool reclaims) {
-  Json result = {{"allocated_objects", census.allocated_objects},
-                 {"allocated_bytes", census.allocated_bytes},
-                 {"reclaimed_objects", census.reclaimed_objects},
-                 {"reclaimed_bytes", census.reclaimed_bytes},
-                 {"leaked_objects", reclaims ? Json(census.leaked_objects) : Json()},
-                 {"leaked_bytes", reclaims ? Json(census.leaked_bytes) : Json()}};
-  if (!reclaims) {
-    result["unreclaimed_objects"] = census.allocated_objects - census.reclaimed_objects;
-    result["unreclaimed_bytes"] = census.allocated_bytes - census.reclaimed_bytes;
-  }
-  return result;
-}
-
 Json result_json(const RunResult& run, const Entry& entry, const Order& order) {
-  const bool reclaims = entry.model->reclaims;
   Json result;
   result["wall_s"] = run.wall_s;
   result["user_s"] = run.user_s;
@@ -174,21 +164,7 @@ Json result_json(const RunResult& run, const Entry& entry, const Order& order) {
   result["major_faults"] = run.major_faults;
   result["voluntary_switches"] = run.voluntary_switches;
   result["involuntary_switches"] = run.involuntary_switches;
-  result["census"] = run.census ? census_json(*run.census, reclaims) : Json();
-  result["types"] = Json::array();
-  const std::vector<TypeCensus> none;
-  for (const TypeCensus& type : run.census ? run.census->types : none) {
-    result["types"].push_back({{"type", type.type},
-                               {"allocated_objects", type.allocated_objects},
-                               {"allocated_bytes", type.allocated_bytes},
-                               {"leaked_objects", reclaims ? Json(type.leaked_objects) : Json()},
-                               {"leaked_bytes", reclaims ? Json(type.leaked_bytes) : Json()}});
-  }
-  result["leaked_at"] = Json::array();
-  for (const LeakSite& site : run.census ? run.census->leaked_at : std::vector<LeakSite>{}) {
-    result["leaked_at"].push_back(
-        {{"type", site.type}, {"file", site.file}, {"line", site.line}, {"objects", site.objects}});
-  }
+  add_census(result, run, entry.model->reclaims);
   result["stops"] = Json::object();
   for (const auto& [cause, histogram] : run.stops) {
     result["stops"][std::string(stop_cause_names[static_cast<std::size_t>(cause)])] =
@@ -287,12 +263,13 @@ int run_order(Order& order, std::span<char* const> arguments) {
   }
   const bool errs = order.request.heap.mistakes.any();
   const RunFunction run = errs                   ? entry->run_erring
+                          : order.request.sites  ? entry->run_sited
                           : order.request.census ? entry->run
                                                  : entry->run_uncounted;
   if (run == nullptr) {
-    return complain(limit_met_exit_code,
-                    fmt::format("the {} {} on {} was not compiled", errs ? "erring" : "uncounted",
-                                order.workload, order.model));
+    const char* kind = errs ? "erring" : order.request.sites ? "sited" : "uncounted";
+    return complain(limit_met_exit_code, fmt::format("the {} {} on {} was not compiled", kind,
+                                                     order.workload, order.model));
   }
   order.request.heap.mistakes.seed = order.request.context.seed;
   complete(order.request.context.parameters, *entry->workload);
@@ -366,6 +343,8 @@ std::vector<std::string> worker_arguments(const Cell& cell, const std::string& p
     add("--load", fmt::format("{}", cell.arrivals->load));
   }
   if (!cell.census) arguments.emplace_back("--no-census");
+  if (cell.sites) arguments.emplace_back("--sites");
+  if (cell.why) arguments.emplace_back("--why");
   for (const auto& [name, value] : cell.context.parameters.all()) {
     add("-p", fmt::format("{}={}", name, value));
   }

@@ -132,6 +132,13 @@ void add_session_options(Parser& parser, SessionRequest& request) {
   parser.value("--plant", plan.planted, "leaks=N+cycles=N",
                "objects, and pairs that refer to each other, that the program forgets: what the "
                "census must find");
+  parser.flag(
+      "--sites", plan.sites,
+      "count objects by the place in the program that made them, too: larson, lru-cache and "
+      "cycles, on models that free");
+  parser.flag("--why", plan.why,
+              "say what keeps objects alive: gen, of all when the most is alive (the work is done "
+              "once more for it); rc-gil, of what is left");
   parser.list(
       "--mistake", plan.mistakes, "NAME=RATE,..",
       "a program that errs, in larson, lru-cache and counter: forget-free, double-free, "

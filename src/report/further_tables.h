@@ -20,6 +20,11 @@ struct FurtherTable {
 /// How late answers were, for a scenario whose workload timed its requests: a row a model.
 Table latency_table(const Scenario& scenario);
 
+/// What keeps objects alive, and where objects were made: rows by model and type, of the models
+/// that can tell, where that was asked.
+Table why_table(const Scenario& scenario);
+Table sites_table(const Scenario& scenario);
+
 /// What the meters cost: cells with them against the same cells without.
 Table meter_price_table(const Results& results);
 

@@ -148,7 +148,7 @@ std::string further_html(const Results& results, const Analysis& analysis) {
   }
   if (groups.empty()) return {};
   return "<section aria-labelledby=\"further-of-all\"><h2 id=\"further-of-all\">Answers in time, "
-         "lower bounds, equal memory</h2>\n" +
+         "what keeps objects, lower bounds, equal memory</h2>\n" +
          groups + "</details>\n</section>\n";
 }
 

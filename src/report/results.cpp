@@ -13,6 +13,7 @@
 #include "report/escape.h"
 #include "report/fields.h"
 #include "report/read_measures.h"
+#include "report/read_objects.h"
 #include "report/words.h"
 
 namespace reclaim::report {
@@ -51,13 +52,6 @@ Environment read_environment(const Json& line, const std::string& source) {
   return result;
 }
 
-std::optional<ObjectCount> object_count(const Json& object, const std::string& prefix) {
-  const auto objects = whole(object, (prefix + "_objects").c_str());
-  const auto bytes = whole(object, (prefix + "_bytes").c_str());
-  if (!objects && !bytes) return std::nullopt;
-  return ObjectCount{objects.value_or(0), bytes.value_or(0)};
-}
-
 Census read_census(const Json& object) {
   Census result;
   result.allocated = object_count(object, "allocated").value_or(ObjectCount{});
@@ -80,29 +74,6 @@ Stop read_stop(const Json& object) {
   return result;
 }
 
-void read_types(const Json& line, Cell& cell) {
-  const Json* types = field(line, "types");
-  if (types == nullptr) return;
-  if (!types->is_array()) throw Damage{"\"types\" is not an array"};
-  for (const Json& type : *types) {
-    if (!type.is_object()) throw Damage{"an entry of \"types\" is not an object"};
-    cell.types.push_back({required_text(type, "type"),
-                          object_count(type, "allocated").value_or(ObjectCount{}),
-                          object_count(type, "leaked")});
-  }
-}
-
-void read_leak_sites(const Json& line, Cell& cell) {
-  const Json* sites = field(line, "leaked_at");
-  if (sites == nullptr) return;
-  if (!sites->is_array()) throw Damage{"\"leaked_at\" is not an array"};
-  for (const Json& site : *sites) {
-    if (!site.is_object()) throw Damage{"an entry of \"leaked_at\" is not an object"};
-    cell.leaked_at.push_back({required_text(site, "type"), required_text(site, "file"),
-                              whole(site, "line").value_or(0), whole(site, "objects").value_or(0)});
-  }
-}
-
 void read_identity(const Json& line, Cell& cell) {
   cell.model = required_text(line, "model");
   if (const std::string allocator = text(line, "allocator"); !allocator.empty()) {
@@ -122,6 +93,7 @@ void read_identity(const Json& line, Cell& cell) {
   if (const std::string planted = text(line, "planted"); !planted.empty()) {
     add("planted " + planted);
   }
+  if (truth(line, "by_site")) add("counted by site");
   if (const std::string rate = text(line, "arrivals"); !rate.empty()) {
     add("arrivals " + rate);
   }
@@ -152,8 +124,7 @@ Cell read_cell(const Json& line, std::size_t environment) {
   cell.involuntary_switches = amount(line, "involuntary_switches");
   cell.work_per_thread = text(line, "work_scaling") == "per_thread";
   if (const Json* census = object_field(line, "census")) cell.census = read_census(*census);
-  read_types(line, cell);
-  read_leak_sites(line, cell);
+  read_objects(line, cell);
   if (const Json* stops = object_field(line, "stops")) {
     for (const auto& [cause, stop] : stops->items()) cell.stops[printable(cause)] = read_stop(stop);
   }

@@ -76,6 +76,21 @@ struct LeakSite {
   std::uint64_t line = 0, objects = 0;
 };
 
+/// Objects by where they were made.
+struct SiteCount {
+  std::string type, file;
+  std::uint64_t line = 0;
+  ObjectCount allocated;
+  std::optional<ObjectCount> leaked;
+};
+
+/// Objects of a type that are kept in one way.
+struct WhyAlive {
+  std::string type, kept_by, path;
+  ObjectCount alive;
+  std::uint64_t distance = 0;
+};
+
 /// One fresh process. Measured fields are empty unless the status is "ok".
 struct Cell {
   std::size_t environment = 0;  ///< index into Results::environments
@@ -97,6 +112,8 @@ struct Cell {
   std::optional<Census> census;
   std::vector<TypeCount> types;
   std::vector<LeakSite> leaked_at;              ///< empty where the model cannot tell
+  std::vector<SiteCount> sites;                 ///< likewise, or where it was not asked
+  std::vector<WhyAlive> why;                    ///< likewise
   std::map<std::string, Stop> stops;            ///< by cause; empty: none of its stops can be seen
   std::optional<std::uint64_t> expected_leaks;  ///< planted objects this model cannot free
   std::map<std::string, double> extra;

@@ -229,6 +229,38 @@ TEST(Plan, TheSettingsOfCountingReachTheCellItsIdentityAndItsWorker) {
   EXPECT_NE(worker_line(cell).find(" --free-at-most 100 "), std::string::npos);
 }
 
+TEST(Plan, AsksWhyOnlyThoseThatCanTellAndNamesThem) {
+  PlanRequest r = request({"plain", "other", "procs:other"}, {"fine"});
+  EXPECT_TRUE(make_plan(r).notes.empty());
+  r.why = true;
+  const Plan plan = make_plan(r);
+  ASSERT_EQ(plan.cells.size(), 3u);
+  for (const Cell& cell : plan.cells) {
+    EXPECT_EQ(cell.why, cell.model_id() == "other") << cell.title();
+    EXPECT_EQ(worker_line(cell).find(" --why ") != std::string::npos, cell.why);
+  }
+  EXPECT_EQ(plan.notes, (std::vector<std::string>{
+                            "--why: plain cannot tell what keeps objects alive; other can",
+                            "--why: procs:other cannot tell what keeps objects alive; other can"}));
+}
+
+TEST(Plan, CountsBySiteWhereThatIsCompiledAndSaysSoInTheIdentity) {
+  PlanRequest r = request({"plain", "other"}, {"fine"});
+  for (const Cell& cell : make_plan(r).cells) EXPECT_TRUE(identity(cell).at("by_site").is_null());
+  r.sites = true;
+  const Plan plan = make_plan(r);
+  ASSERT_EQ(plan.cells.size(), 2u);
+  for (const Cell& cell : plan.cells) {
+    const bool counts = cell.model_id() == "plain";
+    EXPECT_EQ(identity(cell).at("by_site"), counts ? Json(true) : Json());
+    EXPECT_EQ(worker_line(cell).find(" --sites ") != std::string::npos, counts);
+  }
+  EXPECT_EQ(plan.notes, (std::vector<std::string>{
+                            "--sites: fine on other is not compiled with them: it runs without"}));
+  r.census = false;
+  EXPECT_NE(complaint(r), "");
+}
+
 TEST(Plan, MistakesAreADimensionOfTheirOwn) {
   PlanRequest r = request({"plain"}, {"fine"});
   r.mistakes = {"none", "double-free=0.25", "missing-lock=1"};

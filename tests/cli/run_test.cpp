@@ -121,6 +121,30 @@ TEST(Run, HeadsItsExplanationsWithTheCellAndCannotPutThemJustAnywhere) {
   EXPECT_EQ(lines_of(ended.err).size(), 1u) << ended.err;
 }
 
+TEST(Run, ShowsWhatKeepsObjectsAliveAndNamesWhoCannotTell) {
+  const Ended ended = run_command("$RECLAIM run -m plain,other -w fine --size tiny --why");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_NE(ended.err.find("--why: plain cannot tell what keeps objects alive; other can\n"),
+            std::string::npos)
+      << ended.err;
+  EXPECT_NE(ended.out.find("What keeps objects alive: fine"), std::string::npos) << ended.out;
+  for (const char* words : {"Global → Array[7] → Fake", "ring of 2: Twin.0 → Twin.0 → Twin"}) {
+    EXPECT_NE(ended.out.find(words), std::string::npos) << words << '\n' << ended.out;
+  }
+  const Ended unasked = run_command("$RECLAIM run -m plain,other -w fine --size tiny -q");
+  EXPECT_EQ(unasked.out.find("alive"), std::string::npos) << unasked.out;
+}
+
+TEST(Run, ShowsWhereObjectsAreMade) {
+  const Ended ended = run_command("$RECLAIM run -m plain,other -w fine --size tiny --sites");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_NE(ended.err.find("--sites: fine on other is not compiled with them: it runs without\n"),
+            std::string::npos)
+      << ended.err;
+  EXPECT_NE(ended.out.find("Where objects are made: fine"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find("cells/fakes.cpp:7"), std::string::npos) << ended.out;
+}
+
 TEST(Run, ThatFillsTheDiskMidwayEndsWithFourAndKeepsWhatIsDone) {
   const TemporaryFolder folder;
   const std::string file = folder.file("r.jsonl");

@@ -14,14 +14,18 @@
 namespace reclaim::cells {
 namespace {
 
-RunResult run(const Entry& entry, int threads, Planting planting) {
+RunRequest tiny(const Entry& entry, int threads, Planting planting) {
   RunRequest request;
   request.context.threads = threads;
   for (const ParameterInfo& p : entry.workload->parameters) {
     request.context.parameters.set(p.name, p.tiny);
   }
   request.planting = planting;
-  return entry.run(request);
+  return request;
+}
+
+RunResult run(const Entry& entry, int threads, Planting planting) {
+  return entry.run(tiny(entry, threads, planting));
 }
 
 std::uint64_t left_of(const RunResult& result, std::string_view type) {
@@ -69,6 +73,63 @@ TEST_P(Planted, IsFoundWhenManyThreadsPlantIt) {
       entry.model->reclaims ? planting.expected_left(*entry.model) : planting.objects();
   EXPECT_EQ(result.census->leaked_objects - expected, right.census->leaked_objects);
   EXPECT_EQ(result.outcome.checksum, right.outcome.checksum) << "the work is the same";
+}
+
+/// Objects left of a type, by the line of plant.h that made them.
+std::vector<std::uint64_t> left_at_lines(const RunResult& result, std::string_view type) {
+  std::vector<std::uint64_t> left;
+  for (const LeakSite& site : result.census->leaked_at) {
+    if (site.type == type && site.file == "cells/plant.h") left.push_back(site.objects);
+  }
+  return left;
+}
+
+TEST_P(Planted, IsFoundAtTheLineThatPlantedItWhereSitesAreCounted) {
+  const Entry& entry = *GetParam();
+  if (entry.run_sited == nullptr) GTEST_SKIP() << "not compiled with them";
+  using Lines = std::vector<std::uint64_t>;
+  RunRequest request = tiny(entry, 4, {17, 3});
+  request.heap.cycle_collector = false;
+  const RunResult result = entry.run_sited(request);
+  // Who frees by hand has left all; under counting a single object is gone when nobody refers to
+  // it.
+  const bool by_hand = entry.model->wants_discard;
+  EXPECT_EQ(left_at_lines(result, "PlantedLeak"), by_hand ? Lines{17} : Lines{});
+  EXPECT_EQ(left_at_lines(result, "PlantedTwin"), (Lines{3, 3})) << "one line for each of the two";
+  EXPECT_EQ(result.outcome.checksum, run(entry, 4, {}).outcome.checksum) << "the work is the same";
+  std::uint64_t left = 0, made = 0;
+  for (const SiteCensus& site : result.census->sites) {
+    left += site.leaked_objects;
+    made += site.allocated_objects;
+  }
+  EXPECT_EQ(left, result.census->leaked_objects);
+  EXPECT_EQ(made, result.census->allocated_objects);
+}
+
+TEST_P(Planted, IsShownAsARingWhereTheModelHasAListOfItsObjects) {
+  const Entry& entry = *GetParam();
+  if (!entry.model->tells_why) GTEST_SKIP() << "it cannot tell";
+  RunRequest request = tiny(entry, 4, {17, 17});
+  request.heap.cycle_collector = false;
+  request.why = true;
+  const RunResult result = entry.run(request);
+  ASSERT_TRUE(result.why);
+  std::uint64_t objects = 0;
+  for (const WhyAlive& why : *result.why) {
+    EXPECT_NE(why.type, "PlantedLeak");
+    objects += why.objects;
+    if (why.type != "PlantedTwin") continue;
+    EXPECT_EQ(why.kept_by, KeptBy::ring);
+    EXPECT_EQ(why.objects, 34u);
+    EXPECT_EQ(why.bytes, 34u * 16);
+    EXPECT_EQ(why.distance, 0u);
+    EXPECT_EQ(why.path, "ring of 2: PlantedTwin.0 → PlantedTwin.0 → PlantedTwin");
+  }
+  if (entry.model->counts.empty()) {  // a tracing heap has reclaimed it all
+    EXPECT_EQ(result.census->leaked_objects, 0u);
+  } else {
+    EXPECT_EQ(objects, result.census->leaked_objects) << "all that is left is accounted for";
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(, Planted, testing::ValuesIn(every_entry()), [](const auto& test) {

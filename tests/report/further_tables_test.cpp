@@ -107,5 +107,48 @@ TEST(LatencyTable, HasARowForEachModelThatServedAndTheOpenLoopWhereOneWasRun) {
   EXPECT_NE(markdown_report(results, analysis).find("## Latency of requests"), std::string::npos);
 }
 
+TEST(WhyTable, HasARowForEachTypeOfThoseThatWereAsked) {
+  const std::string why =
+      R"("why":[{"type":"Node","kept_by":"root","objects":20000,"bytes":480000,"distance":3,)"
+      R"("path":"Global → Cache.1 → Array[7] → Node"},)"
+      R"({"type":"Twin","kept_by":"ring","objects":2,"bytes":32,"distance":0,)"
+      R"("path":"ring of 2: Twin.0 → Twin.0 → Twin"}])";
+  const Results results =
+      results_of(with(cell("gen", 0.1, 4e7), why) + with(cell("null", 0.1, 4e7), R"("why":null)"));
+  const Analysis analysis = analyse(results);
+  const Table table = why_table(analysis.settings.front().scenarios.front());
+  ASSERT_EQ(table.rows.size(), 2u);
+  EXPECT_EQ(text_at(table, {"gen", "Node"}, 2), "20,000");
+  EXPECT_EQ(text_at(table, {"gen", "Node"}, 3), "480 kB");
+  EXPECT_EQ(text_at(table, {"gen", "Node"}, 4), "3");
+  EXPECT_EQ(text_at(table, {"gen", "Node"}, 5), "Global → Cache.1 → Array[7] → Node");
+  EXPECT_EQ(text_at(table, {"gen", "Twin"}, 4), "0");
+  for (const std::string& page : {markdown_report(results, analysis), html_page(results, analysis),
+                                  terminal_table(results, {false, 200})}) {
+    EXPECT_NE(page.find("Twin.0 → Twin.0 → Twin"), std::string::npos);
+  }
+}
+
+TEST(SitesTable, TellsWhatIsLeftOfWhatWasMadeAtAPlace) {
+  const std::string sites =
+      R"("by_site":true,"sites":[{"type":"Node","file":"a/b.h","line":7,"allocated_objects":9,)"
+      R"("allocated_bytes":72,"leaked_objects":3,"leaked_bytes":24},)"
+      R"({"type":"Node","file":"a/b.h","line":8,"allocated_objects":9,"allocated_bytes":72,)"
+      R"("leaked_objects":0,"leaked_bytes":0}])";
+  const Results results =
+      results_of(with(cell("manual", 0.1, 4e7), sites) + cell("manual", 0.1, 4e7).text());
+  const Analysis analysis = analyse(results);
+  ASSERT_EQ(analysis.settings.size(), 2u) << "what is slowed down is not compared with what is not";
+  std::vector<Table> tables;
+  for (const Setting& setting : analysis.settings) {
+    tables.push_back(sites_table(setting.scenarios.front()));
+  }
+  if (tables[0].rows.empty()) std::swap(tables[0], tables[1]);
+  EXPECT_TRUE(tables[1].rows.empty());
+  EXPECT_EQ(text_at(tables[0], {"manual", "Node", "a/b.h:7"}, 3), "9");
+  EXPECT_EQ(text_at(tables[0], {"manual", "Node", "a/b.h:7"}, 5), "3");
+  EXPECT_EQ(text_at(tables[0], {"manual", "Node", "a/b.h:8"}, 5), "—");
+}
+
 }  // namespace
 }  // namespace reclaim::report

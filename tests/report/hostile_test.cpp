@@ -39,6 +39,20 @@ std::vector<Json> rich_records() {
       Json record = Json::parse(cell.text());
       record["stops"]["minor_gc"]["histogram"] = {{1000, 2}, {20'000'000, 1}};
       record["leaked_at"] = {{{"type", "Node"}, {"file", "a.h"}, {"line", 7}, {"objects", 3}}};
+      record["by_site"] = round == 1;
+      record["sites"] = {{{"type", "Node"},
+                          {"file", "a.h"},
+                          {"line", 7},
+                          {"allocated_objects", 9},
+                          {"allocated_bytes", 72},
+                          {"leaked_objects", 3},
+                          {"leaked_bytes", 24}}};
+      record["why"] = {{{"type", "Node"},
+                        {"kept_by", "root"},
+                        {"objects", 9},
+                        {"bytes", 72},
+                        {"distance", 2},
+                        {"path", "Global → Node.1 → Node"}}};
       record["mmu"] = {{{"window_s", 0.001}, {"utilisation", 0.4}}};
       record["hiccups"] = {{"count", 3}, {"p50_s", 1e-5}, {"max_s", 1e-3}, {"total_s", 1e-3}};
       record["rss_series"] = {{0.1, 1e6}, {0.2, 2e6}};
