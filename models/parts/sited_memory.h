@@ -12,7 +12,10 @@ namespace reclaim::parts {
 struct alignas(std::max_align_t) SiteMark {
   std::uint32_t number = 0;
 
-  static SiteMark& of(void* memory) { return *(static_cast<SiteMark*>(memory) - 1); }
+  /// `prefix_bytes`: what the model itself puts between the mark and the object.
+  static SiteMark& of(void* object, std::size_t prefix_bytes = 0) {
+    return *(reinterpret_cast<SiteMark*>(static_cast<std::byte*>(object) - prefix_bytes) - 1);
+  }
 };
 
 /// Memory: a policy that keeps nothing in the heap.

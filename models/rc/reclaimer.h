@@ -81,14 +81,16 @@ class Reclaimer {
   template <class T>
   void note_site(T* object, Site site) {
     if constexpr (Counting::by_site) {
-      mark_of(object).number =
+      parts::SiteMark::of(object, Cycles::template prefix_bytes<T>()).number =
           counting_.on_make_at(type_info<T>(), site, Layout::asked_bytes(object));
     }
   }
   template <class T>
   void forget_site(T* object) {
     if constexpr (Counting::by_site) {
-      counting_.on_reclaim_at(mark_of(object).number, Layout::asked_bytes(object));
+      counting_.on_reclaim_at(
+          parts::SiteMark::of(object, Cycles::template prefix_bytes<T>()).number,
+          Layout::asked_bytes(object));
     }
   }
 
@@ -340,12 +342,6 @@ class Reclaimer {
   }
   void part(Cell* cell) {
     if (cell != nullptr && cell->release()) memory_.release(cell);
-  }
-
-  template <class T>
-  static parts::SiteMark& mark_of(T* object) {
-    return parts::SiteMark::of(reinterpret_cast<std::byte*>(object) -
-                               Cycles::template prefix_bytes<T>());
   }
 
   template <class T>

@@ -18,14 +18,14 @@ Json totals_json(const Census& census, bool reclaims) {
   return result;
 }
 
-/// What a row by type and one by site have in common.
+/// `named` with what a row by type and one by site have in common.
 template <class Row>
-Json row_json(const Row& row, bool reclaims) {
-  return {{"type", row.type},
-          {"allocated_objects", row.allocated_objects},
-          {"allocated_bytes", row.allocated_bytes},
-          {"leaked_objects", reclaims ? Json(row.leaked_objects) : Json()},
-          {"leaked_bytes", reclaims ? Json(row.leaked_bytes) : Json()}};
+Json counted(Json named, const Row& row, bool reclaims) {
+  named["allocated_objects"] = row.allocated_objects;
+  named["allocated_bytes"] = row.allocated_bytes;
+  named["leaked_objects"] = reclaims ? Json(row.leaked_objects) : Json();
+  named["leaked_bytes"] = reclaims ? Json(row.leaked_bytes) : Json();
+  return named;
 }
 
 }  // namespace
@@ -35,17 +35,15 @@ void add_census(Json& record, const RunResult& run, bool reclaims) {
   record["census"] = run.census ? totals_json(census, reclaims) : Json();
   record["types"] = record["leaked_at"] = record["sites"] = Json::array();
   for (const TypeCensus& type : census.types) {
-    record["types"].push_back(row_json(type, reclaims));
+    record["types"].push_back(counted({{"type", type.type}}, type, reclaims));
   }
   for (const LeakSite& site : census.leaked_at) {
     record["leaked_at"].push_back(
         {{"type", site.type}, {"file", site.file}, {"line", site.line}, {"objects", site.objects}});
   }
   for (const SiteCensus& site : census.sites) {
-    Json row = row_json(site, reclaims);
-    row["file"] = site.file;
-    row["line"] = site.line;
-    record["sites"].push_back(std::move(row));
+    const Json named = {{"type", site.type}, {"file", site.file}, {"line", site.line}};
+    record["sites"].push_back(counted(named, site, reclaims));
   }
   record["why"] = nullptr;
   if (!run.why) return;

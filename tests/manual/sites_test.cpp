@@ -7,6 +7,7 @@
 #include "boundary/sites.h"
 #include "models/manual/manual.h"
 #include "models/manual/manual_handles.h"
+#include "tests/conformance/leaks_on_purpose.h"
 #include "tests/manual/places.h"
 
 namespace reclaim::manual_tests {
@@ -27,6 +28,7 @@ TYPED_TEST_SUITE(Sites, SitedModels);
 TYPED_TEST(Sites, TellWhatWasForgottenFromWhatWasGivenBack) {
   using M = TypeParam;
   using LocalEntry = typename M::template Local<Entry<M>>;
+  const LeaksOnPurpose leaks;
   typename M::Heap heap;
   Places here;
   {
@@ -66,6 +68,7 @@ TYPED_TEST(Sites, TellWhatWasForgottenFromWhatWasGivenBack) {
 
 TEST(Sites, SubtractWhatWasThereBefore) {
   using M = Manual<CountedBySite>;
+  const LeaksOnPurpose leaks;
   M::Heap heap;
   const auto leak = [&](int objects) {
     M::Mutator m{heap};

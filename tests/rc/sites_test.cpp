@@ -19,6 +19,7 @@ TYPED_TEST_SUITE(Sites, SitedModels);
 
 TYPED_TEST(Sites, AreTheLinesThatMadeTheObjects) {
   using M = TypeParam;
+  const LeaksOnPurpose leaks;
   typename M::Heap heap{{.cycle_collector = false}};
   Places here;
   {

@@ -20,6 +20,7 @@ TYPED_TEST_SUITE(WhyLeft, ModelsWithAList);
 /// What is left of what `work` made, while the cycle collector did not run.
 template <class M, class F>
 std::vector<WhyAlive> left_by(F&& work) {
+  const LeaksOnPurpose leaks;
   typename M::Heap heap{{.cycle_collector = false}};
   {
     typename M::Mutator m{heap};
