@@ -1,8 +1,8 @@
 # What makes a cold build bearable: most of a translation unit's time goes into reading and
 # instantiating the same foreign headers. So
-#   models, every instance      share a precompiled header of the standard library,
-#   tests that compile models   one that has GoogleTest, too,
-#   the laboratory (measure, trace, processes, report, cells, cli) and its tests are compiled eight files at a
+#   models, processes, every instance  share a precompiled header of the standard library,
+#   tests that compile models          one that has GoogleTest, too,
+#   the laboratory (measure, trace, report, cells, cli) and its tests are compiled eight files at a
 #                               time: reading and instantiating json costs more than most of their files,
 #                               and a precompiled header of it (120 MB) costs more to load than it saves.
 # Whoever works on the laboratory may want -DRECLAIM_TOGETHER=1: each file by itself.

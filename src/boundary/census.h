@@ -6,6 +6,7 @@
 // is what is held against hand-written code.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -55,7 +56,8 @@ struct Census {
   std::vector<LeakSite> leaked_at;  ///< by type, file and line; empty where no model looked
   std::vector<SiteCensus> sites;    ///< likewise
 
-  /// The one place where totals come from: the per-type rows.
+  /// The one place where totals come from: the per-type rows. Types of one name share a row:
+  /// arrays, whatever their elements.
   void add(const TypeCensus& row) {
     if (row.allocated_objects == 0) return;
     allocated_objects += row.allocated_objects;
@@ -64,7 +66,17 @@ struct Census {
     leaked_bytes += row.leaked_bytes;
     reclaimed_objects = allocated_objects - leaked_objects;
     reclaimed_bytes = allocated_bytes - leaked_bytes;
-    types.push_back(row);
+    const auto known = std::find_if(types.begin(), types.end(), [&](const TypeCensus& other) {
+      return other.type == row.type;
+    });
+    if (known == types.end()) {
+      types.push_back(row);
+      return;
+    }
+    known->allocated_objects += row.allocated_objects;
+    known->allocated_bytes += row.allocated_bytes;
+    known->leaked_objects += row.leaked_objects;
+    known->leaked_bytes += row.leaked_bytes;
   }
 
   /// Leaves what has happened since `earlier`, a census of the same heap.
@@ -106,6 +118,19 @@ struct Census {
   }
 };
 
+/// What was made and reclaimed of one kind.
+struct MadeAndReclaimed {
+  std::uint64_t made_objects, reclaimed_objects, made_bytes, reclaimed_bytes;
+
+  MadeAndReclaimed& operator+=(const MadeAndReclaimed& other) {
+    made_objects += other.made_objects;
+    reclaimed_objects += other.reclaimed_objects;
+    made_bytes += other.made_bytes;
+    reclaimed_bytes += other.reclaimed_bytes;
+    return *this;
+  }
+};
+
 /// Counts per thread and type. One writer; a heap adds the counts of its mutators when they detach.
 /// The bytes of records follow from their number, so that the count of a record is one increment.
 class Counted {
@@ -134,12 +159,7 @@ class Counted {
     row.reclaimed_bytes += bytes;
   }
   void add(const Counted& other) {
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      rows_[i].made_objects += other.rows_[i].made_objects;
-      rows_[i].reclaimed_objects += other.rows_[i].reclaimed_objects;
-      rows_[i].made_bytes += other.rows_[i].made_bytes;
-      rows_[i].reclaimed_bytes += other.rows_[i].reclaimed_bytes;
-    }
+    for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i] += other.rows_[i];
   }
   /// Everything that was not reclaimed counts as leaked: call after the last mutator has gone.
   Census totals() const {
@@ -160,9 +180,7 @@ class Counted {
   }
 
  private:
-  struct Row {
-    std::uint64_t made_objects, reclaimed_objects, made_bytes, reclaimed_bytes;
-  };
+  using Row = MadeAndReclaimed;
   MappedArray<Row> rows_;
 };
 

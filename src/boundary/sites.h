@@ -74,12 +74,7 @@ class CountedBySite : public Counted {
   }
   void add(const CountedBySite& other) {
     Counted::add(other);
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      rows_[i].made_objects += other.rows_[i].made_objects;
-      rows_[i].reclaimed_objects += other.rows_[i].reclaimed_objects;
-      rows_[i].made_bytes += other.rows_[i].made_bytes;
-      rows_[i].reclaimed_bytes += other.rows_[i].reclaimed_bytes;
-    }
+    for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i] += other.rows_[i];
   }
   Census totals() const {
     Census census = Counted::totals();
@@ -107,9 +102,7 @@ class CountedBySite : public Counted {
   }
 
  private:
-  struct Row {
-    std::uint64_t made_objects, reclaimed_objects, made_bytes, reclaimed_bytes;
-  };
+  using Row = MadeAndReclaimed;
   /// What a thread remembers of the table, so that it need not ask.
   struct Known {
     MadeAt place;  ///< no type: an entry that is free

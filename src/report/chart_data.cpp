@@ -45,7 +45,7 @@ Json density(const Row& row, const std::string& cause) {
 
 Json chart(const char* kind, const std::string& name, const Scenario& scenario, Json rows) {
   return {{"kind", kind},
-          {"name", name + ", " + counted(static_cast<std::size_t>(scenario.threads), "thread")},
+          {"name", name + ", " + threads_words(scenario.threads)},
           {"threads", scenario.threads},
           {"rows", std::move(rows)}};
 }

@@ -46,10 +46,6 @@ constexpr std::array<std::string_view, 12> rule_texts = {
     "and "
     "speak of the workloads of this report alone."};
 
-std::string at_threads(const Scenario& scenario) {
-  return counted(static_cast<std::size_t>(scenario.threads), "thread");
-}
-
 std::string how_sure(const measure::Difference& test, std::size_t rounds) {
   return fmt::format("{} to {} (95 %), {}, {}", ratio(test.interval.low), ratio(test.interval.high),
                      p_value(test.test.p), counted(rounds, "round"));
@@ -114,18 +110,18 @@ Conclusion conclude_contest(const Scenario& scenario, const Contest& contest) {
   Conclusion result;
   result.topic = contest.topic;
   if (!outcome.tested) {
-    result.text = fmt::format("{}: too few rounds to say who {}", at_threads(scenario),
+    result.text = fmt::format("{}: too few rounds to say who {}", threads_words(scenario.threads),
                               time ? "is fastest." : "needs the least memory.");
     result.certainty = fmt::format("{}; six are needed", counted(rounds, "round"));
     return result;
   }
   const std::string value = value_of(contest, *outcome.best);
   if (outcome.level.empty()) {
-    result.text = fmt::format("{}: {} {}, {}", at_threads(scenario), outcome.best->model,
+    result.text = fmt::format("{}: {} {}, {}", threads_words(scenario.threads), outcome.best->model,
                               time ? "is fastest" : "needs the least memory", value);
   } else {
     result.text =
-        fmt::format("{}: {} {}, about {}, and are not told apart", at_threads(scenario),
+        fmt::format("{}: {} {}, about {}, and are not told apart", threads_words(scenario.threads),
                     leaders(outcome), time ? "are fastest" : "need the least memory", value);
   }
   if (outcome.next != nullptr) {
@@ -161,7 +157,7 @@ void conclude_work(const Setting& setting, std::vector<Conclusion>& all) {
   for (const Scenario& scenario : setting.scenarios) {
     if (scenario.same_work) continue;
     all.push_back({Topic::work,
-                   at_threads(scenario) +
+                   threads_words(scenario.threads) +
                        ": the checksums differ, so the models did not do the same work; do not "
                        "compare their times.",
                    "exact", true});
@@ -172,9 +168,9 @@ void conclude_failures(const Setting& setting, std::vector<Conclusion>& all) {
   for (const Scenario& scenario : setting.scenarios) {
     for (const Row& row : scenario.rows) {
       for (const Failure& failure : row.failures) {
-        std::string text =
-            fmt::format("{}: {} of {} of {} ended as {}", at_threads(scenario), failure.count,
-                        counted(row.cells.size(), "round"), row.model, failure.status);
+        std::string text = fmt::format(
+            "{}: {} of {} of {} ended as {}", threads_words(scenario.threads), failure.count,
+            counted(row.cells.size(), "round"), row.model, failure.status);
         if (!failure.message.empty()) text += fmt::format(" ({})", failure.message);
         all.push_back({Topic::failures, text + ".", "exact", true});
       }
@@ -223,8 +219,7 @@ void conclude_stops(const Setting& setting, std::vector<Conclusion>& all) {
       break;
     }
     parts.push_back(fmt::format("{} {} ({}, {})", item.row->model, duration(*item.stop->max_s),
-                                item.stop->cause,
-                                counted(static_cast<std::size_t>(item.threads), "thread")));
+                                item.stop->cause, threads_words(item.threads)));
   }
   all.push_back({Topic::stops, fmt::format("Longest: {}.", list_of(parts)),
                  fmt::format("largest of {}; no interval",

@@ -224,8 +224,8 @@ std::vector<HeapSweep> heap_sweeps(const Analysis& analysis) {
       sweep.threads = count;
       sweep.time = against_heap(settings, at, count, &Row::wall);
       sweep.memory = against_heap(settings, at, count, &Row::peak_rss);
-      const std::string words = fmt::format(" by heap limit, {}, {}", sweep.title,
-                                            counted(static_cast<std::size_t>(count), "thread"));
+      const std::string words =
+          fmt::format(" by heap limit, {}, {}", sweep.title, threads_words(count));
       for (LineChart* chart : {&sweep.time, &sweep.memory}) {
         const bool time = chart == &sweep.time;
         chart->title = (time ? "Wall time" : "Peak memory") + words;

@@ -35,7 +35,7 @@ std::string section(const char* anchor, const char* heading, const std::string& 
 /// A panel of a figure: what it is of, and the picture.
 std::string panel(int threads, bool oversubscribed, const std::string& content) {
   return fmt::format("<div data-threads=\"{}\"><p class=\"meta\">{}{}</p>{}</div>\n", threads,
-                     counted(static_cast<std::size_t>(threads), "thread"),
+                     threads_words(threads),
                      oversubscribed ? ", more than the machine has cores" : "", content);
 }
 
@@ -57,8 +57,7 @@ std::string stops_tables(const Setting& setting) {
   for (const Scenario& scenario : setting.scenarios) {
     const Table table = stops_table(scenario);
     if (table.rows.empty()) continue;
-    result += table_html(
-        table, "Stops by cause, " + counted(static_cast<std::size_t>(scenario.threads), "thread"));
+    result += table_html(table, "Stops by cause, " + threads_words(scenario.threads));
   }
   return result;
 }
@@ -204,7 +203,7 @@ std::string Figures::surface_section() {
     content += figure(
         fmt::format("<div data-threads=\"{}\">{}</div>", surface.threads,
                     place(id, surface_html(surface), surface_data(surface, palette_))),
-        surface.title + ", " + counted(static_cast<std::size_t>(surface.threads), "thread"),
+        surface.title + ", " + threads_words(surface.threads),
         "The longest stop by how fast the program allocates and how much it keeps alive; stronger "
         "shading is longer, by the logarithm. A surprise: a model whose stops grow with the rate, "
         "not with what is alive.");

@@ -49,14 +49,14 @@ std::vector<FurtherTable> further_tables(const Results& results, const Analysis&
   for (const Setting& setting : analysis.settings) {
     for (const Scenario& scenario : setting.scenarios) {
       add(fmt::format("Latency of requests: {}, {}", setting.title,
-                      counted(static_cast<std::size_t>(scenario.threads), "thread")),
+                      threads_words(scenario.threads)),
           about_latency, latency_table(scenario));
     }
   }
   for (const Setting& setting : analysis.settings) {
     for (const Scenario& scenario : setting.scenarios) {
-      const std::string where = fmt::format(
-          "{}, {}", setting.title, counted(static_cast<std::size_t>(scenario.threads), "thread"));
+      const std::string where =
+          fmt::format("{}, {}", setting.title, threads_words(scenario.threads));
       add("What keeps objects alive: " + where, about_why, why_table(scenario));
       add("Where objects are made: " + where, about_sites, sites_table(scenario));
     }

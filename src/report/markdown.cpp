@@ -37,9 +37,8 @@ std::string setting_text(const Results& results, const Setting& setting) {
   }
   result += sentences(conclude(setting));
   for (const Scenario& scenario : setting.scenarios) {
-    result +=
-        fmt::format("**{}**{}\n\n", counted(static_cast<std::size_t>(scenario.threads), "thread"),
-                    scenario.oversubscribed ? " (more than the machine has cores)" : "");
+    result += fmt::format("**{}**{}\n\n", threads_words(scenario.threads),
+                          scenario.oversubscribed ? " (more than the machine has cores)" : "");
     result += markdown_table(comparison_table(scenario, Detail::full));
     const Table stops = stops_table(scenario);
     if (!stops.rows.empty()) result += "Stops by cause:\n\n" + markdown_table(stops);

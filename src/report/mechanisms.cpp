@@ -110,8 +110,7 @@ std::optional<Conclusion> cost_of_counting(const Results& results, const Analysi
   result.text = fmt::format(
       "On {}, counting references takes, beside freeing by hand on the same allocator: {} the "
       "time.",
-      counted(static_cast<std::size_t>(analysis.threads.front()), "thread"),
-      list_of(time, Order::least_first));
+      threads_words(analysis.threads.front()), list_of(time, Order::least_first));
   result.certainty = time.size() == 1 ? time.begin()->second.certainty() : told_apart_of(time);
   return result;
 }

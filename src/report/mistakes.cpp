@@ -85,8 +85,7 @@ std::vector<MistakesOfProgram> mistakes_of(const Results& results) {
       }
     }
     MistakesOfProgram result;
-    result.title = fmt::format("{}, {}", std::get<0>(program),
-                               counted(static_cast<std::size_t>(std::get<3>(program)), "thread"));
+    result.title = fmt::format("{}, {}", std::get<0>(program), threads_words(std::get<3>(program)));
     result.table.columns.push_back({"model", "who was given the program", false});
     for (const std::string& mistake : mistakes) {
       result.table.columns.push_back({mistake, "the mistake, and how often it was made", false});

@@ -94,8 +94,7 @@ std::optional<Conclusion> stops_of(const Analysis& analysis, const std::string& 
         Longest& longest = by_cause[stop.cause];
         if (!stop.max_s || *stop.max_s <= longest.seconds) continue;
         longest = {*stop.max_s,
-                   fmt::format("{}, {}", setting.title,
-                               counted(static_cast<std::size_t>(scenario.threads), "thread"))};
+                   fmt::format("{}, {}", setting.title, threads_words(scenario.threads))};
       }
     }
   }

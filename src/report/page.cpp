@@ -78,8 +78,7 @@ std::string setting_html(const Results& results, const Setting& setting, Figures
                                    setting.anchor, markup(setting.title));
   result += workload_opening(results, setting) + sentences_html(conclude(setting), links);
   for (const Scenario& scenario : setting.scenarios) {
-    std::string caption =
-        setting.title + ", " + counted(static_cast<std::size_t>(scenario.threads), "thread");
+    std::string caption = setting.title + ", " + threads_words(scenario.threads);
     if (scenario.oversubscribed) caption += " (more than the machine has cores)";
     result += table_html(comparison_table(scenario, Detail::full), caption);
   }

@@ -123,7 +123,7 @@ std::string matrix_rows(const Analysis& analysis, CellOf cell_of) {
     result += fmt::format(
         "<tbody><tr class=\"group\"><th scope=\"rowgroup\" "
         "colspan=\"{}\">{}{}</th></tr>\n{}</tbody>\n",
-        analysis.models.size() + 1, counted(static_cast<std::size_t>(threads), "thread"),
+        analysis.models.size() + 1, threads_words(threads),
         over ? ", more than the machine has cores" : "", rows);
   }
   return result;

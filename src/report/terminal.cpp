@@ -24,7 +24,7 @@ std::string sentence(const Conclusion& conclusion, TerminalStyle style) {
 }
 
 std::string scenario_text(const Scenario& scenario, TerminalStyle style) {
-  std::string heading = counted(static_cast<std::size_t>(scenario.threads), "thread");
+  std::string heading = threads_words(scenario.threads);
   if (scenario.oversubscribed) heading += " (oversubscribed: more threads than cores)";
   return heading + '\n' +
          aligned(comparison_table(scenario, Detail::brief), style.width, style.colour);

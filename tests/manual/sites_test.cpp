@@ -8,7 +8,7 @@
 #include "models/manual/manual.h"
 #include "models/manual/manual_handles.h"
 #include "tests/conformance/leaks_on_purpose.h"
-#include "tests/manual/places.h"
+#include "tests/places.h"
 
 namespace reclaim::manual_tests {
 namespace {

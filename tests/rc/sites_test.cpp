@@ -5,7 +5,7 @@
 
 #include "boundary/sites.h"
 #include "fixture.h"
-#include "tests/manual/places.h"
+#include "tests/places.h"
 
 namespace reclaim::rc_tests {
 namespace {

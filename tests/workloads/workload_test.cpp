@@ -146,6 +146,20 @@ TEST(Workloads, AnotherSeedIsAnotherChecksum) {
   }
 }
 
+TEST(Workloads, AreCountedAfterAWarmUpAsWithoutOne) {
+  for (const Case& c : cases({2})) {
+    if (c.entry->model->id != "manual" && c.entry->model->id != "gen") continue;
+    SCOPED_TRACE(name_of(c));
+    RunRequest warmed = c.request();
+    warmed.warmup = 2;
+    const Census cold = *c.entry->run(c.request()).census;
+    const Census warm = *c.entry->run(warmed).census;
+    EXPECT_EQ(warm.allocated_objects, cold.allocated_objects);
+    EXPECT_EQ(warm.allocated_bytes, cold.allocated_bytes);
+    EXPECT_EQ(warm.leaked_objects, cold.leaked_objects);
+  }
+}
+
 TEST(Workloads, StandardAndPaperLieWithinTheParametersBounds) {
   for (const WorkloadInfo* workload : workloads()) {
     for (const ParameterInfo& p : workload->parameters) {
