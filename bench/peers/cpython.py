@@ -35,7 +35,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=10, help="each in an order of its own (10)")
     parser.add_argument("--requests", type=int, default=100, help="datagrams in a round (100)")
-    parser.add_argument("--count", type=int, default=10_000_000, help="CPython's countdown (10^7)")
+    parser.add_argument("--count", type=int, default=50_000_000, help="CPython's countdown (5*10^7)")
     parser.add_argument("--model-count", type=int, default=200_000_000, help="the models' (2*10^8)")
     parser.add_argument("--seed", type=int, default=1, help="of the orders (1)")
     parser.add_argument("--python", default="/usr/bin/python3",

@@ -149,7 +149,7 @@ Json latency_json(const RunResult& run, double operations_per_s, double load) {
   return result;
 }
 
-Json memory_json(const RunResult& run, std::uint64_t asked_bytes) {
+Json memory_json(const RunResult& run, const ModelInfo& model, std::uint64_t asked_bytes) {
   Json result = {{"asked_bytes", asked_bytes}, {"with_headers_bytes", nullptr},
                  {"held_bytes", nullptr},      {"resident_bytes", run.peak_rss_bytes},
                  {"after_s", Json::array()},   {"after_purge_bytes", nullptr}};
@@ -162,7 +162,9 @@ Json memory_json(const RunResult& run, std::uint64_t asked_bytes) {
     result["with_headers_bytes"] =
         asked_bytes + static_cast<std::uint64_t>(share * static_cast<double>(asked_bytes));
   }
-  if (const auto held = most_held_bytes()) result["held_bytes"] = *held;
+  if (const auto held = most_held_bytes(); held && model.uses_malloc) {
+    result["held_bytes"] = *held;
+  }
   if (run.gave_back) {
     for (const auto& [second, bytes] : run.gave_back->after_s) {
       result["after_s"].push_back({second, bytes});

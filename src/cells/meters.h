@@ -22,8 +22,9 @@ Json utilisation_json(const RunResult& run, const ModelInfo& model);
 Json latency_json(const RunResult& run, double operations_per_s, double load);
 
 /// Memory at its fullest, from what was asked for to what the machine gave, and what was left.
-/// `asked_bytes`: the workload's declared peak.
-Json memory_json(const RunResult& run, std::uint64_t asked_bytes);
+/// `asked_bytes`: the workload's declared peak. What the owner of malloc held is told of models that
+/// live on it.
+Json memory_json(const RunResult& run, const ModelInfo& model, std::uint64_t asked_bytes);
 
 /// "hiccups" and "rss_series".
 void add_observation(Json& record, const Observation& observation);

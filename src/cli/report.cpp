@@ -40,6 +40,15 @@ std::string time_name() {
   return text;
 }
 
+/// What was measured is not measured over by accident.
+void keep_what_is_there(const std::string& results) {
+  std::error_code error;
+  if (fs::exists(results, error) && fs::file_size(results, error) != 0) {
+    throw cells::UsageError(fmt::format(
+        "{} has results already: --resume goes on with them, another --out keeps them", results));
+  }
+}
+
 /// `events`: what run --events wrote, to be drawn too; empty: none.
 void write_up(report::Results results, const fs::path& directory, const Exports& exports,
               const std::string& events) {
@@ -155,6 +164,7 @@ int report_verb(Arguments arguments) {
   const fs::path directory =
       make_directory(out.empty() ? reports_directory() / time_name() : fs::path(out));
   request.json = (directory / "results.jsonl").string();
+  if (!request.resume) keep_what_is_there(request.json);
   const SessionResult result = run_session(request);
   if (result.exit_code == 3) {
     std::error_code error;

@@ -11,7 +11,7 @@
 namespace reclaim::report {
 namespace {
 
-constexpr std::array<std::string_view, 12> rule_texts = {
+constexpr std::array<std::string_view, 13> rule_texts = {
     "Nothing is claimed from fewer than six rounds that ended well, each a fresh process.",
     "Two models differ when a Mann-Whitney U test of their rounds gives p < 0.05 and the 95 % "
     "bootstrap interval of the ratio of their medians excludes 1. Otherwise they are not told "
@@ -34,6 +34,10 @@ constexpr std::array<std::string_view, 12> rule_texts = {
     "a core each. Memory for time: workloads in which no model is, or is level with, both the "
     "fastest and the leanest. Stops: workloads in which each of the fastest was seen to stop a "
     "thread for over 1 ms.",
+    "Answers: the 99th percentile of a request from its begin to its end, a round's, and the median "
+    "over rounds, beside the least of the models that free. Worst moments: the least share of any "
+    "10 ms of any round in which a thread could run (minimum mutator utilisation); models whose "
+    "stops cannot be seen are not in it.",
     "One lock: models whose threads take turns, by what the model says of itself, or by waits for "
     "an "
     "interpreter lock. Counting: on the least thread count, each model that counts beside the "
@@ -302,6 +306,10 @@ std::string_view topic_name(Topic topic) {
       return "Memory for time";
     case Topic::stops:
       return "Stops";
+    case Topic::latency:
+      return "Answers";
+    case Topic::utilisation:
+      return "Worst moments";
     case Topic::threads:
       return "Threads";
     case Topic::lock:
@@ -312,6 +320,8 @@ std::string_view topic_name(Topic topic) {
       return "Allocator";
     case Topic::leaks:
       return "Leaked";
+    case Topic::claims:
+      return "Experiments";
     case Topic::meters:
       return "Meters";
   }

@@ -18,11 +18,14 @@ enum class Topic : unsigned char {
   memory,
   price,  ///< memory for time
   stops,
+  latency,
+  utilisation,
   threads,
   lock,  ///< one over all threads
   counting,
   allocators,
   leaks,
+  claims,  ///< that were put to the test
   meters
 };
 

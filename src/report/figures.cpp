@@ -195,7 +195,7 @@ std::string Figures::heap_section() {
   return section("heaps-of-all", "Tight and roomy heaps", content);
 }
 
-std::string Figures::surface_section() {
+std::string Figures::surface_section(const std::string& point_by_point) {
   std::string content;
   std::size_t number = 0;
   for (const Surface& surface : surfaces(analysis_)) {
@@ -209,7 +209,9 @@ std::string Figures::surface_section() {
         "not with what is alive.");
   }
   if (content.empty()) return {};
-  return section("pauses-of-all", "Pauses under pressure", content);
+  return section("pauses-of-all", "Pauses under pressure",
+                 content + "<details><summary>Point by point</summary>" + point_by_point +
+                     "</details>\n");
 }
 
 std::string Figures::timeline_section(const std::vector<TimelineRun>& runs) {

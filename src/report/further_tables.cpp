@@ -29,6 +29,13 @@ constexpr std::string_view about_equal_memory =
     "comes to the memory of the other model (linear between the limits that were run; peak RSS "
     "against peak RSS). not reached: no limit that was run came to so little, or so much, memory.";
 
+constexpr std::string_view about_memory =
+    "Step by step from what the program asked for to what the machine gave, at the fullest; then what "
+    "is left when the work is gone. Allocators keep what was freed, so what is resident afterwards is "
+    "no leak. held: glibc, all that it ever had of its arenas at once; mimalloc, the most committed; "
+    "jemalloc, all address space that it took. After some seconds: with --settle. Medians over rounds. "
+    "A surprise: a model whose steps differ much more than its headers explain.";
+
 constexpr std::string_view about_why =
     "Asked for with --why. A tracing heap says what a root (a Global, a Local, a pin) reaches when "
     "the most is alive, as far as collections see it; a counted one what is left when every root "
@@ -60,6 +67,11 @@ std::vector<FurtherTable> further_tables(const Results& results, const Analysis&
       add("What keeps objects alive: " + where, about_why, why_table(scenario));
       add("Where objects are made: " + where, about_sites, sites_table(scenario));
     }
+  }
+  for (const Setting& setting : analysis.settings) {
+    const Scenario& scenario = setting.main_scenario();
+    add(fmt::format("Memory step by step: {}, {}", setting.title, threads_words(scenario.threads)),
+        about_memory, memory_table(scenario));
   }
   add("What memory management costs at least", about_overhead, overhead_table(analysis));
   add("At equal memory", about_equal_memory, equal_memory_table(analysis));

@@ -25,6 +25,9 @@ Table latency_table(const Scenario& scenario);
 Table why_table(const Scenario& scenario);
 Table sites_table(const Scenario& scenario);
 
+/// From what the program asked for to what is resident, and what is left afterwards: a row a model.
+Table memory_table(const Scenario& scenario);
+
 /// What the meters cost: cells with them against the same cells without.
 Table meter_price_table(const Results& results);
 

@@ -37,6 +37,12 @@ std::optional<Conclusion> memory_for_time(const Analysis& analysis);
 std::optional<Conclusion> pauses_for_time(const Analysis& analysis);
 std::optional<Conclusion> scaling(const Analysis& analysis);
 
+/// How late requests are answered, the share of time that mutators have, and what became of claims
+/// that were put to the test. responsiveness.cpp
+std::optional<Conclusion> late_answers(const Analysis& analysis);
+std::optional<Conclusion> time_for_mutators(const Analysis& analysis);
+std::optional<Conclusion> claims(const Results& results);
+
 /// What one mechanism costs, beside models that do without. mechanisms.cpp
 std::optional<Conclusion> cost_of_one_lock(const Results& results, const Analysis& analysis);
 std::optional<Conclusion> cost_of_counting(const Results& results, const Analysis& analysis);

@@ -2,6 +2,8 @@
 // scripts, which a test checks.
 #include <fmt/core.h>
 
+#include <set>
+
 #include "report/conclusions.h"
 #include "report/escape.h"
 #include "report/experiments.h"
@@ -14,6 +16,7 @@
 #include "report/page_parts.h"
 #include "report/report.h"
 #include "report/summary.h"
+#include "report/surface.h"
 #include "report/words.h"
 #include "report/workload_page.h"
 
@@ -59,17 +62,46 @@ std::string header(const Results& results, const Analysis& analysis) {
   return result + facts_html(results, analysis) + "</header>\n";
 }
 
-std::string navigation(const Results& results, const Analysis& analysis) {
+/// The settings that are points of a pause surface: so many that each has no section of its own.
+std::set<const Setting*> points_of_surfaces(const Analysis& analysis) {
+  std::set<const Setting*> result;
+  for (const Surface& surface : surfaces(analysis)) {
+    result.insert(surface.points.begin(), surface.points.end());
+  }
+  return result;
+}
+
+std::string navigation(const Results& results, const Analysis& analysis,
+                       const std::set<const Setting*>& points) {
   const auto item = [](const std::string& anchor, const std::string& name) {
     return "<li>" + link_to(anchor, name) + "</li>\n";
   };
   std::string result = "<nav aria-label=\"Workloads and models\"><ul>\n<li>Workloads</li>\n";
-  for (const Setting& setting : analysis.settings) result += item(setting.anchor, setting.title);
+  for (const Setting& setting : analysis.settings) {
+    if (!points.contains(&setting)) result += item(setting.anchor, setting.title);
+  }
   result += "</ul>\n<ul><li>Models</li>\n";
   for (const auto& [id, anchor] : analysis.pages) result += item(anchor, id);
   result += "</ul>\n<ul><li>All</li>\n" + item("all-of-them", "time and memory");
+  if (!points.empty()) result += item("pauses-of-all", "pauses under pressure");
   if (!results.experiments.empty()) result += item(std::string(experiments_anchor), "experiments");
   return result + item("leaks-of-all", "leaks") + item("rules-of-all", "rules") + "</ul></nav>\n";
+}
+
+std::string scenario_tables(const Setting& setting) {
+  std::string result;
+  for (const Scenario& scenario : setting.scenarios) {
+    std::string caption = setting.title + ", " + threads_words(scenario.threads);
+    if (scenario.oversubscribed) caption += " (more than the machine has cores)";
+    result += table_html(comparison_table(scenario, Detail::full), caption);
+  }
+  return result;
+}
+
+/// What a setting of a pause surface has: its conclusions and its numbers.
+std::string point_html(const Setting& setting, const Links& links) {
+  return fmt::format("<h3 id=\"{}\">{}</h3>\n", setting.anchor, markup(setting.title)) +
+         sentences_html(conclude(setting), links) + scenario_tables(setting);
 }
 
 std::string setting_html(const Results& results, const Setting& setting, Figures& figures,
@@ -77,11 +109,7 @@ std::string setting_html(const Results& results, const Setting& setting, Figures
   std::string result = fmt::format("<section aria-labelledby=\"{0}\"><h2 id=\"{0}\">{1}</h2>\n",
                                    setting.anchor, markup(setting.title));
   result += workload_opening(results, setting) + sentences_html(conclude(setting), links);
-  for (const Scenario& scenario : setting.scenarios) {
-    std::string caption = setting.title + ", " + threads_words(scenario.threads);
-    if (scenario.oversubscribed) caption += " (more than the machine has cores)";
-    result += table_html(comparison_table(scenario, Detail::full), caption);
-  }
+  result += scenario_tables(setting);
   result += legend_html(comparison_table(setting.scenarios.front(), Detail::full));
   result += figures.of_setting(setting);
   return result + extras_html(setting) + "</section>\n";
@@ -168,12 +196,19 @@ std::string html_page(const Results& results, const Analysis& analysis) {
   Figures figures(analysis);
   if (!analysis.settings.empty()) {
     const Links links(analysis);
-    result += "<main>" + overview_html(results, analysis, links) + navigation(results, analysis) +
-              matrices_html(analysis, figures);
+    const std::set<const Setting*> points = points_of_surfaces(analysis);
+    result += "<main>" + overview_html(results, analysis, links) +
+              navigation(results, analysis, points) + matrices_html(analysis, figures);
+    std::string point_by_point;
     for (const Setting& setting : analysis.settings) {
-      result += setting_html(results, setting, figures, links);
+      if (points.contains(&setting)) {
+        if (point_by_point.empty()) point_by_point = workload_opening(results, setting);
+        point_by_point += point_html(setting, links);
+      } else {
+        result += setting_html(results, setting, figures, links);
+      }
     }
-    result += figures.heap_section() + figures.surface_section();
+    result += figures.heap_section() + figures.surface_section(point_by_point);
     result += figures.timeline_section(results.timeline);
     result += further_html(results, analysis) + leaks_html(analysis, figures) + mistakes +
               model_pages(results, analysis, links) + rules_html() + "</main>\n";

@@ -34,6 +34,7 @@ std::optional<double> parameter(const std::string& parameters, const std::string
 
 struct Point {
   double rate, live;
+  const Setting* setting;
   const Scenario* scenario;
 };
 
@@ -52,7 +53,7 @@ std::vector<Surface> surfaces(const Analysis& analysis) {
     if (!rate || !live) continue;
     for (const Scenario& scenario : setting.scenarios) {
       groups[{setting.workload, setting.size, setting.heap, scenario.threads}].push_back(
-          {*rate, *live, &scenario});
+          {*rate, *live, &setting, &scenario});
     }
   }
   std::vector<Surface> result;
@@ -69,6 +70,7 @@ std::vector<Surface> surfaces(const Analysis& analysis) {
     surface.threads = std::get<3>(key);
     surface.rates_mb_s.assign(rates.begin(), rates.end());
     surface.live_mb.assign(lives.begin(), lives.end());
+    for (const Point& point : points) surface.points.push_back(point.setting);
     for (const std::string& model : analysis.models) {
       Surface::OfModel of{model, {}};
       of.longest_s.assign(rates.size(), std::vector<std::optional<double>>(lives.size()));

@@ -23,6 +23,7 @@ struct Surface {
     std::vector<std::vector<std::optional<double>>> longest_s;
   };
   std::vector<OfModel> models;  ///< those that stopped anywhere
+  std::vector<const Setting*> points;
 };
 
 std::vector<Surface> surfaces(const Analysis& analysis);

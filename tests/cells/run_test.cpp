@@ -49,6 +49,21 @@ std::string text(const Json& record, const char* name) {
   return record.at(name).get<std::string>();
 }
 
+TEST(Cell, SaysWhatTheAllocatorHeldWhereTheModelLivesOnIt) {
+  if (!build_info().sanitizer.empty()) GTEST_SKIP() << "a sanitizer brings its own malloc";
+  PlanRequest request;
+  request.models = {"mallocs:glibc", "mallocs:mimalloc", "mallocs:jemalloc", "plain"};
+  request.workloads = {"fine"};
+  for (const Json& record : run(request)) {
+    const Json& memory = record.at("memory");
+    if (text(record, "model") == "plain") {
+      EXPECT_TRUE(memory.at("held_bytes").is_null()) << record;
+    } else {
+      EXPECT_GT(memory.at("held_bytes").get<std::uint64_t>(), 0u) << record;
+    }
+  }
+}
+
 TEST(Cell, ThatEndsWellIsOkAndHasEveryField) {
   const Json record = only("fine");
   EXPECT_EQ(text(record, "status"), "ok") << record;

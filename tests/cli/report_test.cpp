@@ -43,6 +43,16 @@ TEST(Report, OfADamagedFileWritesNoPages) {
   EXPECT_FALSE(std::filesystem::exists(folder.file("pages")));
 }
 
+TEST(Report, DoesNotMeasureOverWhatWasMeasured) {
+  const TemporaryFolder folder;
+  const std::string results = folder.file("results.jsonl");
+  write_file(results, "hours of work\n");
+  const Ended ended = run_command(std::string("$RECLAIM report") + words + "--out " + folder.path().string());
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_NE(ended.err.find("--resume"), std::string::npos) << ended.err;
+  EXPECT_EQ(read_file(results), "hours of work\n");
+}
+
 TEST(Report, ToAPlaceThatCannotBeIsExitCodeFour) {
   EXPECT_EQ(run_command(std::string("$RECLAIM report") + words + "--out /dev/null/x").code, 4);
 }

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/chart_data.h"
+#include "report/report.h"
 #include "report/surface.h"
 #include "tests/report/fixture.h"
 #include "tests/report/markup_checker.h"
@@ -91,8 +92,10 @@ TEST(Curves, AHeapSweepHasALineOverItsLimits) {
   EXPECT_EQ(sweeps[0].time.lines[0].points.back().first, 10);
 }
 
-TEST(Surface, IsDrawnWhereRateAndLiveDataVary) {
+/// A stop of 10 ms at three rates and amounts of live data.
+Results under_pressure() {
   CellLine line;
+  line.workload = "pressure";
   line.stops.push_back({"minor_gc", 3, 0.03, std::nullopt, std::nullopt, 0.01});
   std::string text = EnvironmentLine{}.text();
   for (const char* point : {R"({"params":{"rate_mb_s":50,"live_mb":16}})",
@@ -100,13 +103,32 @@ TEST(Surface, IsDrawnWhereRateAndLiveDataVary) {
                             R"({"params":{"rate_mb_s":200,"live_mb":64}})"}) {
     text += with(line, point);
   }
-  const Results results = load_text(text, "r.jsonl");
+  return load_text(text, "r.jsonl");
+}
+
+TEST(Surface, IsDrawnWhereRateAndLiveDataVary) {
+  const Results results = under_pressure();
   const auto all = surfaces(analyse(results));
   ASSERT_EQ(all.size(), 1u);
   ASSERT_EQ(all[0].models.size(), 1u);
   EXPECT_EQ(all[0].models[0].longest_s[1][1], 0.01);
   EXPECT_FALSE(all[0].models[0].longest_s[1][0]) << "was not run";
   EXPECT_EQ(markup_error(surface_html(all[0])), "");
+}
+
+TEST(Surface, ItsPointsHaveNoSectionsOfTheirOwnAndAreFoundBelowIt) {
+  const Results results = under_pressure();
+  const std::string page = html_page(results, analyse(results));
+  EXPECT_EQ(markup_error(page), "");
+  EXPECT_EQ(page.find("<h2 id=\"pressure"), std::string::npos);
+  const std::size_t surface = page.find("<h2 id=\"pauses-of-all\"");
+  ASSERT_NE(surface, std::string::npos);
+  std::size_t points = 0;
+  for (auto at = page.find("<h3 id=\"pressure", surface); at != page.npos;
+       at = page.find("<h3 id=\"pressure", at + 1)) {
+    ++points;
+  }
+  EXPECT_EQ(points, 3u);
 }
 
 TEST(ChartData, NumbersHaveFourDigitsAndWholeOnesStayWhole) {

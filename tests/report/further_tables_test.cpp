@@ -44,6 +44,24 @@ CellLine cell(const std::string& model, double wall_s, double rss, const std::st
   return line;
 }
 
+TEST(MemoryTable, GoesStepByStepFromWhatWasAskedForToWhatIsLeft) {
+  const Results results = results_of(
+      with(cell("m", 0.1, 4e7),
+           R"("memory": {"asked_bytes": 1e7, "with_headers_bytes": 1.5e7, "held_bytes": null,)"
+           R"("resident_bytes": 4e7, "after_s": [[0.1, 3e7], [5, 2e7]], "after_purge_bytes": 1e7})") +
+      cell("unseen", 0.1, 4e7).text());
+  const Analysis analysis = analyse(results);
+  const Table table = memory_table(analysis.settings.at(0).main_scenario());
+  ASSERT_EQ(table.rows.size(), 1u) << "a model without these steps has no row";
+  std::vector<std::string> names, row;
+  for (const Column& column : table.columns) names.push_back(column.heading);
+  for (const TableCell& one : table.rows[0]) row.push_back(one.text);
+  EXPECT_EQ(names, (std::vector<std::string>{"model", "asked for", "with headers", "held", "resident",
+                                             "before", "100 ms after", "5.00 s after", "purged"}));
+  EXPECT_EQ(row, (std::vector<std::string>{"m", "10.0 MB", "15.0 MB", "—", "40.0 MB", row[5],
+                                           "30.0 MB", "20.0 MB", "10.0 MB"}));
+}
+
 TEST(OverheadTable, TakesTheTimeForWhichTheWorldStoodOffTheBaselineAndNothingElse) {
   CellLine gen = cell("gen", 0.1, 4e7);
   gen.stops.push_back({"minor_gc", 10, 0.02, 0.002, std::nullopt, 0.004});

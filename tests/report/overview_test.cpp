@@ -1,5 +1,8 @@
 // Each rule of the overview speaks where it has something to say, and is silent elsewhere.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "report/conclusions.h"
 #include "tests/report/fixture.h"
@@ -171,6 +174,57 @@ TEST(Overview, PricesTheMetersWhereTheSameRunsWereMadeWithoutThem) {
       "With the meters on a run takes 2.00× the time of one with them off. Most: m in gcbench, "
       "2.00×.");
   EXPECT_EQ(said(metered, Topic::meters), "");
+}
+
+/// Each line with further fields.
+std::string with(const std::string& lines, const std::string& fields) {
+  std::string result;
+  for (const char c : lines) {
+    if (c == '\n') result.insert(result.size() - 1, ", " + fields);
+    result += c;
+  }
+  return result;
+}
+
+std::string answers(double p99_s) {
+  return fmt::format(R"("latency": {{"count": 500, "simple": {{"p99_s": {}}}, "metered": []}})", p99_s);
+}
+
+TEST(Overview, SpeaksOfHowLateAnswersAre) {
+  const std::string prompt = with(fast(cell_of("prompt")), answers(0.001));
+  const std::string late = with(slow(cell_of("late")), answers(0.004));
+  EXPECT_EQ(said(prompt + late, Topic::latency),
+            "One request in a hundred takes longer than this, of each workload's best: prompt 1.00× "
+            "and late 4.00×. Latest: late in gcbench, 4.00 ms.");
+  EXPECT_EQ(said(fast(cell_of("prompt")) + slow(cell_of("late")), Topic::latency), "");
+}
+
+TEST(Overview, SpeaksOfTheWorstMomentsOfMutators) {
+  const auto worst = [](const char* share) {
+    return fmt::format(R"("mmu": [{{"window_s": 0.001, "utilisation": 0}},
+                                  {{"window_s": 0.01, "utilisation": {}}}])",
+                       share);
+  };
+  std::string stops = worst("0.25");
+  std::erase(stops, '\n');
+  std::string runs = worst("0.9");
+  std::erase(runs, '\n');
+  EXPECT_EQ(said(with(fast(cell_of("stops")), stops) + with(slow(cell_of("runs")), runs) +
+                     slow(cell_of("unseen")),
+                 Topic::utilisation),
+            "In the worst 10.0 ms of a run its threads had for themselves: runs 90 % (gcbench) and "
+            "stops 25 % (gcbench).");
+  EXPECT_EQ(said(fast(cell_of("unseen")), Topic::utilisation), "");
+}
+
+TEST(Overview, SpeaksOfClaimsThatWerePutToTheTest) {
+  const std::string line =
+      R"({"schema": 1, "kind": "experiment", "number": 1, "id": "one", "claim": "c", "expected": "e", )"
+      R"("measured": "m", "verdict": "confirmed"})"
+      "\n";
+  EXPECT_EQ(said(fast(cell_of("a")) + line, Topic::claims),
+            "1 claim put to the test: 1 confirmed.");
+  EXPECT_EQ(said(fast(cell_of("a")), Topic::claims), "");
 }
 
 }  // namespace
