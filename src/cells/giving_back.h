@@ -14,8 +14,8 @@ struct GivingBack {
   std::uint64_t after_purge_bytes = 0;                    ///< resident
 };
 
-/// The most bytes that the allocator which owns malloc has had from the system, where it knows: what
-/// mimalloc had committed, what glibc's arenas had, all address space that jemalloc has taken.
+/// The most bytes that the allocator which owns malloc has had from the system, where it knows:
+/// what mimalloc had committed, what glibc's arenas had, all address space that jemalloc has taken.
 std::optional<std::uint64_t> most_held_bytes();
 
 /// Asks the allocator that owns malloc to give back what it can: malloc_trim, mi_collect(true), or

@@ -171,10 +171,10 @@ Json result_json(const RunResult& run, const Entry& entry, const Order& order) {
         stop_json(histogram);
   }
   result["mmu"] = order.meters ? utilisation_json(run, *entry.model) : Json();
-  result["memory"] = order.meters
-                         ? memory_json(run, *entry.model,
-                                       entry.workload->peak_live_bytes(order.request.context))
-                         : Json();
+  result["memory"] =
+      order.meters
+          ? memory_json(run, *entry.model, entry.workload->peak_live_bytes(order.request.context))
+          : Json();
   result["latency"] = latency_json(run, order.request.operations_per_s, order.load);
   result["extra"] = Json::object();
   for (const auto& [name, value] : run.extra) result["extra"][name] = value;

@@ -34,7 +34,8 @@ constexpr std::array<std::string_view, 13> rule_texts = {
     "a core each. Memory for time: workloads in which no model is, or is level with, both the "
     "fastest and the leanest. Stops: workloads in which each of the fastest was seen to stop a "
     "thread for over 1 ms.",
-    "Answers: the 99th percentile of a request from its begin to its end, a round's, and the median "
+    "Answers: the 99th percentile of a request from its begin to its end, a round's, and the "
+    "median "
     "over rounds, beside the least of the models that free. Worst moments: the least share of any "
     "10 ms of any round in which a thread could run (minimum mutator utilisation); models whose "
     "stops cannot be seen are not in it.",

@@ -209,9 +209,9 @@ std::string Figures::surface_section(const std::string& point_by_point) {
         "not with what is alive.");
   }
   if (content.empty()) return {};
-  return section("pauses-of-all", "Pauses under pressure",
-                 content + "<details><summary>Point by point</summary>" + point_by_point +
-                     "</details>\n");
+  return section(
+      "pauses-of-all", "Pauses under pressure",
+      content + "<details><summary>Point by point</summary>" + point_by_point + "</details>\n");
 }
 
 std::string Figures::timeline_section(const std::vector<TimelineRun>& runs) {

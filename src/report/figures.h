@@ -28,8 +28,8 @@ class Figures {
   /// What leaked; empty where nothing did.
   std::string leaks();
   /// Sections of workloads that were run under several heap limits, or at several allocation rates
-  /// and amounts of live data; empty where none was. `point_by_point`: HTML that stands folded below
-  /// the surfaces.
+  /// and amounts of live data; empty where none was. `point_by_point`: HTML that stands folded
+  /// below the surfaces.
   std::string heap_section();
   std::string surface_section(const std::string& point_by_point);
   /// Who ran, waited and collected; empty without runs.

@@ -30,10 +30,14 @@ constexpr std::string_view about_equal_memory =
     "against peak RSS). not reached: no limit that was run came to so little, or so much, memory.";
 
 constexpr std::string_view about_memory =
-    "Step by step from what the program asked for to what the machine gave, at the fullest; then what "
-    "is left when the work is gone. Allocators keep what was freed, so what is resident afterwards is "
-    "no leak. held: glibc, all that it ever had of its arenas at once; mimalloc, the most committed; "
-    "jemalloc, all address space that it took. After some seconds: with --settle. Medians over rounds. "
+    "Step by step from what the program asked for to what the machine gave, at the fullest; then "
+    "what "
+    "is left when the work is gone. Allocators keep what was freed, so what is resident afterwards "
+    "is "
+    "no leak. held: glibc, all that it ever had of its arenas at once; mimalloc, the most "
+    "committed; "
+    "jemalloc, all address space that it took. After some seconds: with --settle. Medians over "
+    "rounds. "
     "A surprise: a model whose steps differ much more than its headers explain.";
 
 constexpr std::string_view about_why =

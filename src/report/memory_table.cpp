@@ -1,5 +1,5 @@
-// Where the memory of a scenario goes, from what the program asked for to what the machine gave, and
-// what is left of that when the work is gone: a row a model.
+// Where the memory of a scenario goes, from what the program asked for to what the machine gave,
+// and what is left of that when the work is gone: a row a model.
 #include <algorithm>
 #include <functional>
 #include <set>
@@ -32,8 +32,7 @@ struct Step {
 };
 
 Step step(std::string name, std::string_view meaning, std::optional<double> MemorySteps::*bytes) {
-  return {{std::move(name), meaning},
-          [bytes](const Cell& cell) { return (*cell.memory).*bytes; }};
+  return {{std::move(name), meaning}, [bytes](const Cell& cell) { return (*cell.memory).*bytes; }};
 }
 
 std::vector<Step> steps_of(const Scenario& scenario) {

@@ -150,9 +150,9 @@ std::vector<Conclusion> overview(const Results& results, const Analysis& analysi
   for (const auto& part :
        {unequal_work(analysis), failures(analysis), contest(analysis, Topic::time),
         contest(analysis, Topic::memory), memory_for_time(analysis), pauses_for_time(analysis),
-        late_answers(analysis), time_for_mutators(analysis), scaling(analysis), cost_of_one_lock(results, analysis), cost_of_counting(results, analysis),
-        choice_of_allocator(analysis), leaks(analysis), claims(results),
-        cost_of_meters(results)}) {
+        late_answers(analysis), time_for_mutators(analysis), scaling(analysis),
+        cost_of_one_lock(results, analysis), cost_of_counting(results, analysis),
+        choice_of_allocator(analysis), leaks(analysis), claims(results), cost_of_meters(results)}) {
     if (part) all.push_back(*part);
   }
   return all;

@@ -90,9 +90,9 @@ std::optional<Conclusion> late_answers(const Analysis& analysis) {
     comparisons += ratios.comparisons();
     apart += ratios.told_apart;
   }
-  result.certainty = fmt::format("geometric means of {}; told apart in {} of {}",
-                                 counted(settings, "workload"), apart,
-                                 counted(comparisons, "comparison"));
+  result.certainty =
+      fmt::format("geometric means of {}; told apart in {} of {}", counted(settings, "workload"),
+                  apart, counted(comparisons, "comparison"));
   return result;
 }
 
@@ -117,11 +117,11 @@ std::optional<Conclusion> time_for_mutators(const Analysis& analysis) {
   for (const auto& [model, least] : sorted) {
     parts.push_back(fmt::format("{} {} ({})", model, percent(least.utilisation), least.where));
   }
-  return Conclusion{
-      Topic::utilisation,
-      fmt::format("In the worst {} of a run its threads had for themselves: {}.",
-                  duration(window_s), list_of(parts)),
-      "least of all rounds; a minimum has no interval", false, sorted.back().second.anchor};
+  return Conclusion{Topic::utilisation,
+                    fmt::format("In the worst {} of a run its threads had for themselves: {}.",
+                                duration(window_s), list_of(parts)),
+                    "least of all rounds; a minimum has no interval", false,
+                    sorted.back().second.anchor};
 }
 
 std::optional<Conclusion> claims(const Results& results) {

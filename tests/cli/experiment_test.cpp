@@ -50,6 +50,11 @@ Json erring(Json record, const char* mistake, const char* status, const char* me
   return record;
 }
 
+Json in_round(int round, Json record) {
+  record["round"] = round;
+  return record;
+}
+
 Verdict judged(const char* id, std::vector<Json> records, std::uint64_t cores = 2) {
   return find_experiment(id)->judge(Evidence{std::move(records), cores}).verdict;
 }
@@ -227,6 +232,22 @@ TEST(Experiments, DecideNothingWhereCellsAreMissing) {
   for (const Experiment& e : experiments()) {
     EXPECT_EQ(judged(e.id.data(), {}), Verdict::undecidable) << e.id;
   }
+}
+
+TEST(Experiments, DecideNothingWhereRoundsDisagree) {
+  std::vector<Json> records;
+  const double two_threads[] = {0.55, 0.7, 0.9};
+  for (int round = 0; round < 3; ++round) {
+    records.push_back(in_round(round, cell("rc-gil", "native", 1, 1)));
+    records.push_back(in_round(round, cell("rc-gil", "native", 2, two_threads[round])));
+  }
+  const Finding unsteady = find_experiment("native")->judge(Evidence{records, 2});
+  EXPECT_EQ(unsteady.verdict, Verdict::undecidable);
+  EXPECT_NE(unsteady.measured.find("0.55 to 0.90"), std::string::npos) << unsteady.measured;
+  records[1]["wall_s"] = 0.8;
+  EXPECT_EQ(judged("native", records), Verdict::refuted) << "no round is as claimed";
+  records[3]["wall_s"] = records[1]["wall_s"] = 0.5;
+  EXPECT_EQ(judged("native", records), Verdict::confirmed) << "most are";
 }
 
 TEST(Experiments, SayThatOneCoreIsTooFewForWhatNeedsTwo) {

@@ -83,8 +83,9 @@ TEST(Kills, AtRandomMomentsLoseAtMostTheCellInFlightEach) {
     ::kill(command.pid(), SIGKILL);
     command.wait();
     const std::string after = read_file(file);
-    EXPECT_TRUE(after.starts_with(before))
-        << "a record that was there is gone: before\n" << before << "after\n" << after;
+    EXPECT_TRUE(after.starts_with(before)) << "a record that was there is gone: before\n"
+                                           << before << "after\n"
+                                           << after;
     const std::size_t finished = read_file(marks).size();
     EXPECT_LE(finished, cells_of(file).size() + since_new)
         << "more is lost than the cell in flight of each of " << since_new << " kills";

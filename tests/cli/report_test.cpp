@@ -47,7 +47,8 @@ TEST(Report, DoesNotMeasureOverWhatWasMeasured) {
   const TemporaryFolder folder;
   const std::string results = folder.file("results.jsonl");
   write_file(results, "hours of work\n");
-  const Ended ended = run_command(std::string("$RECLAIM report") + words + "--out " + folder.path().string());
+  const Ended ended =
+      run_command(std::string("$RECLAIM report") + words + "--out " + folder.path().string());
   EXPECT_EQ(ended.code, 2);
   EXPECT_NE(ended.err.find("--resume"), std::string::npos) << ended.err;
   EXPECT_EQ(read_file(results), "hours of work\n");

@@ -46,9 +46,10 @@ CellLine cell(const std::string& model, double wall_s, double rss, const std::st
 
 TEST(MemoryTable, GoesStepByStepFromWhatWasAskedForToWhatIsLeft) {
   const Results results = results_of(
-      with(cell("m", 0.1, 4e7),
-           R"("memory": {"asked_bytes": 1e7, "with_headers_bytes": 1.5e7, "held_bytes": null,)"
-           R"("resident_bytes": 4e7, "after_s": [[0.1, 3e7], [5, 2e7]], "after_purge_bytes": 1e7})") +
+      with(
+          cell("m", 0.1, 4e7),
+          R"("memory": {"asked_bytes": 1e7, "with_headers_bytes": 1.5e7, "held_bytes": null,)"
+          R"("resident_bytes": 4e7, "after_s": [[0.1, 3e7], [5, 2e7]], "after_purge_bytes": 1e7})") +
       cell("unseen", 0.1, 4e7).text());
   const Analysis analysis = analyse(results);
   const Table table = memory_table(analysis.settings.at(0).main_scenario());
@@ -56,8 +57,9 @@ TEST(MemoryTable, GoesStepByStepFromWhatWasAskedForToWhatIsLeft) {
   std::vector<std::string> names, row;
   for (const Column& column : table.columns) names.push_back(column.heading);
   for (const TableCell& one : table.rows[0]) row.push_back(one.text);
-  EXPECT_EQ(names, (std::vector<std::string>{"model", "asked for", "with headers", "held", "resident",
-                                             "before", "100 ms after", "5.00 s after", "purged"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"model", "asked for", "with headers", "held", "resident",
+                                      "before", "100 ms after", "5.00 s after", "purged"}));
   EXPECT_EQ(row, (std::vector<std::string>{"m", "10.0 MB", "15.0 MB", "—", "40.0 MB", row[5],
                                            "30.0 MB", "20.0 MB", "10.0 MB"}));
 }

@@ -187,15 +187,17 @@ std::string with(const std::string& lines, const std::string& fields) {
 }
 
 std::string answers(double p99_s) {
-  return fmt::format(R"("latency": {{"count": 500, "simple": {{"p99_s": {}}}, "metered": []}})", p99_s);
+  return fmt::format(R"("latency": {{"count": 500, "simple": {{"p99_s": {}}}, "metered": []}})",
+                     p99_s);
 }
 
 TEST(Overview, SpeaksOfHowLateAnswersAre) {
   const std::string prompt = with(fast(cell_of("prompt")), answers(0.001));
   const std::string late = with(slow(cell_of("late")), answers(0.004));
-  EXPECT_EQ(said(prompt + late, Topic::latency),
-            "One request in a hundred takes longer than this, of each workload's best: prompt 1.00× "
-            "and late 4.00×. Latest: late in gcbench, 4.00 ms.");
+  EXPECT_EQ(
+      said(prompt + late, Topic::latency),
+      "One request in a hundred takes longer than this, of each workload's best: prompt 1.00× "
+      "and late 4.00×. Latest: late in gcbench, 4.00 ms.");
   EXPECT_EQ(said(fast(cell_of("prompt")) + slow(cell_of("late")), Topic::latency), "");
 }
 

@@ -1,5 +1,6 @@
 // Questions to records.
 #include <algorithm>
+#include <map>
 
 #include "cli/experiments/experiment.h"
 
@@ -69,6 +70,24 @@ std::optional<double> Evidence::wall_ratio(const Of& of, const Of& over) const {
   const auto a = median(of, "wall_s"), b = median(over, "wall_s");
   if (!a || !b || !(*b > 0)) return std::nullopt;
   return *a / *b;
+}
+
+std::vector<double> Evidence::wall_ratios(const Of& of, const Of& over) const {
+  const auto by_round = [&](const Of& side) {
+    std::map<int, double> seconds;
+    for (const Json* record : cells(side)) {
+      if (text(*record, "status") != "ok") continue;
+      seconds[record->value("round", 0)] = number_or_zero(*record, "wall_s");
+    }
+    return seconds;
+  };
+  const std::map<int, double> below = by_round(over);
+  std::vector<double> ratios;
+  for (const auto& [round, seconds] : by_round(of)) {
+    const auto found = below.find(round);
+    if (found != below.end() && found->second > 0) ratios.push_back(seconds / found->second);
+  }
+  return ratios;
 }
 
 double Evidence::leaked(const Of& of) const {

@@ -40,6 +40,8 @@ class Evidence {
   std::optional<double> median(const Of& of, std::string_view field) const;
   /// Median wall time of one over that of the other.
   std::optional<double> wall_ratio(const Of& of, const Of& over) const;
+  /// The same of each round that ended well on both sides.
+  std::vector<double> wall_ratios(const Of& of, const Of& over) const;
   /// Sums over all rounds. What is not there counts as nothing.
   double leaked(const Of& of) const;
   double extra(const Of& of, std::string_view name) const;

@@ -21,8 +21,13 @@ Finding judge_countdown(const Evidence& e) {
   };
   const auto gil = ratio("rc-gil"), counted = ratio("rc-atomic"), traced = ratio("gen");
   if (!gil || !counted || !traced) return undecidable(no_figures);
-  return decided(
-      *gil >= 0.8 && *gil <= 1.2 && *counted <= 0.6 && *traced <= 0.6,
+  const std::array<Bound, 3> bounds = {{
+      {{"rc-gil", "countdown", 2}, {"rc-gil", "countdown", 1}, 0.8, 1.2},
+      {{"rc-atomic", "countdown", 2}, {"rc-atomic", "countdown", 1}, 0, 0.6},
+      {{"gen", "countdown", 2}, {"gen", "countdown", 1}, 0, 0.6},
+  }};
+  return decided_by(
+      e, bounds,
       fmt::format("rc-gil {:.2f}, rc-atomic {:.2f}, gen {:.2f}", *gil, *counted, *traced));
 }
 
@@ -33,9 +38,11 @@ Plans native_plans(const std::string& size) {
 }
 Finding judge_native(const Evidence& e) {
   if (e.cores() < 2) return undecidable(too_few_cores);
-  const auto ratio = e.wall_ratio({"rc-gil", "native", 2}, {"rc-gil", "native", 1});
+  const std::array<Bound, 1> bounds = {
+      {{{"rc-gil", "native", 2}, {"rc-gil", "native", 1}, 0, 0.6}}};
+  const auto ratio = e.wall_ratio(bounds[0].of, bounds[0].over);
   if (!ratio) return undecidable(no_figures);
-  return decided(*ratio <= 0.6, fmt::format("2 threads take {:.2f} of one's time", *ratio));
+  return decided_by(e, bounds, fmt::format("2 threads take {:.2f} of one's time", *ratio));
 }
 
 // --- 8 ---
@@ -46,11 +53,14 @@ Plans pypy_plans(const std::string& size) {
 }
 Finding judge_pypy(const Evidence& e) {
   if (e.cores() < 2) return undecidable(too_few_cores);
-  const auto faster = e.wall_ratio({"rc-gil+gen", "gcbench"}, {"rc-gil", "gcbench"});
-  const auto threads = e.wall_ratio({"rc-gil+gen", "countdown", 2}, {"rc-gil+gen", "countdown", 1});
+  const std::array<Bound, 2> bounds = {
+      {{{"rc-gil+gen", "gcbench"}, {"rc-gil", "gcbench"}, 0, 0.8},
+       {{"rc-gil+gen", "countdown", 2}, {"rc-gil+gen", "countdown", 1}, 0.8}}};
+  const auto faster = e.wall_ratio(bounds[0].of, bounds[0].over);
+  const auto threads = e.wall_ratio(bounds[1].of, bounds[1].over);
   if (!faster || !threads) return undecidable(no_figures);
-  return decided(
-      *faster <= 0.8 && *threads >= 0.8,
+  return decided_by(
+      e, bounds,
       fmt::format("one thread takes {:.2f} of what counting takes; two threads {:.2f} of "
                   "what one takes",
                   *faster, *threads));

@@ -43,10 +43,11 @@ Plans processes_plans(const std::string& size) {
 
 Finding judge_processes(const Evidence& e) {
   if (e.cores() < 2) return undecidable(too_few_cores);
-  const auto ratio = [&](std::string_view model) {
-    return e.wall_ratio({model, "countdown", 2}, {model, "countdown", 1});
-  };
-  const auto processes = ratio("procs:rc-gil"), threads = ratio("rc-gil");
+  const std::array<Bound, 2> bounds = {
+      {{{"procs:rc-gil", "countdown", 2}, {"procs:rc-gil", "countdown", 1}, 0, 0.65},
+       {{"rc-gil", "countdown", 2}, {"rc-gil", "countdown", 1}, 0.8}}};
+  const auto processes = e.wall_ratio(bounds[0].of, bounds[0].over);
+  const auto threads = e.wall_ratio(bounds[1].of, bounds[1].over);
   if (!processes || !threads) return undecidable(no_figures);
   Table table{"A tree of objects to another process and an answer back, microseconds a task",
               {"way", "sent", "shared by threads", "messages", "bytes a message",
@@ -70,14 +71,13 @@ Finding judge_processes(const Evidence& e) {
                           fmt::format("{:.1f}", a_task(e, apart, "deserialise_s")),
                           fmt::format("{:.1f}", a_task(e, apart, "talk_s"))});
   }
-  return decided(
-      *processes <= 0.65 && *threads >= 0.8 && sent_as_said,
-      fmt::format("two processes take {:.2f} of one's time, two threads {:.2f}; {}", *processes,
-                  *threads,
-                  sent_as_said ? "objects went as bytes by queue, pipe and dict, and not at all "
-                                 "by a shared value"
-                               : "what was sent is not what should have been"),
-      {table});
+  const std::string measured = fmt::format(
+      "two processes take {:.2f} of one's time, two threads {:.2f}; {}", *processes, *threads,
+      sent_as_said
+          ? "objects went as bytes by queue, pipe and dict, and not at all by a shared value"
+          : "what was sent is not what should have been");
+  return sent_as_said ? decided_by(e, bounds, measured, {table})
+                      : decided(false, measured, {table});
 }
 
 // --- 14 ---

@@ -1,6 +1,11 @@
 // What the experiments' files share: plans of cells, and verdicts.
 #pragma once
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +33,36 @@ inline Finding decided(bool confirmed, std::string measured,
                        std::vector<report::Experiment::Table> details = {}) {
   return {confirmed ? Verdict::confirmed : Verdict::refuted, std::move(measured),
           std::move(details)};
+}
+
+/// What a claim lets expect of the wall time of one over that of the other.
+struct Bound {
+  Evidence::Of of, over;
+  double least = 0, most = std::numeric_limits<double>::infinity();
+
+  bool admits(double ratio) const { return least <= ratio && ratio <= most; }
+};
+
+/// Confirmed when the median over rounds is within every bound; refuted when for one of them no
+/// round is; where rounds disagree it is the machine that they tell of. All must have figures.
+inline Finding decided_by(const Evidence& e, std::span<const Bound> bounds, std::string measured,
+                          std::vector<report::Experiment::Table> details = {}) {
+  Finding finding = decided(true, std::move(measured), std::move(details));
+  for (const Bound& bound : bounds) {
+    if (bound.admits(e.wall_ratio(bound.of, bound.over).value_or(-1))) continue;
+    const std::vector<double> ratios = e.wall_ratios(bound.of, bound.over);
+    if (std::none_of(ratios.begin(), ratios.end(), [&](double r) { return bound.admits(r); })) {
+      finding.verdict = Verdict::refuted;
+      break;
+    }
+    if (finding.verdict == Verdict::undecidable) continue;
+    finding.verdict = Verdict::undecidable;
+    const auto [least, most] = std::minmax_element(ratios.begin(), ratios.end());
+    finding.measured += fmt::format(
+        "; rounds disagree ({} on {}: {:.2f} to {:.2f}), so this machine is too unsteady to tell",
+        bound.of.workload, bound.of.model, *least, *most);
+  }
+  return finding;
 }
 
 inline constexpr const char* too_few_cores =
