@@ -13,6 +13,7 @@ namespace {
 
 /// As long as a server's request may take, or a picture of a game.
 constexpr double window_s = 0.010;
+constexpr std::string_view window = "10 ms";
 
 /// One in a hundred requests of a round took longer; a value a round.
 std::vector<double> late_requests(const Row& row) {
@@ -83,7 +84,7 @@ std::optional<Conclusion> late_answers(const Analysis& analysis) {
   result.topic = Topic::latency;
   result.anchor = anchor;
   result.text = fmt::format(
-      "One request in a hundred takes longer than this, of each workload's best: {}. Latest: {}.",
+      "The 99th percentile of a request, over that of each workload's best: {}. Latest: {}.",
       list_of(by_model, Order::least_first), longest);
   std::size_t comparisons = 0, apart = 0;
   for (const auto& [model, ratios] : by_model) {
@@ -117,11 +118,10 @@ std::optional<Conclusion> time_for_mutators(const Analysis& analysis) {
   for (const auto& [model, least] : sorted) {
     parts.push_back(fmt::format("{} {} ({})", model, percent(least.utilisation), least.where));
   }
-  return Conclusion{Topic::utilisation,
-                    fmt::format("In the worst {} of a run its threads had for themselves: {}.",
-                                duration(window_s), list_of(parts)),
-                    "least of all rounds; a minimum has no interval", false,
-                    sorted.back().second.anchor};
+  return Conclusion{
+      Topic::utilisation,
+      fmt::format("In its worst {} a run left to one of its threads: {}.", window, list_of(parts)),
+      "least of all rounds; a minimum has no interval", false, sorted.back().second.anchor};
 }
 
 std::optional<Conclusion> claims(const Results& results) {

@@ -194,10 +194,9 @@ std::string answers(double p99_s) {
 TEST(Overview, SpeaksOfHowLateAnswersAre) {
   const std::string prompt = with(fast(cell_of("prompt")), answers(0.001));
   const std::string late = with(slow(cell_of("late")), answers(0.004));
-  EXPECT_EQ(
-      said(prompt + late, Topic::latency),
-      "One request in a hundred takes longer than this, of each workload's best: prompt 1.00× "
-      "and late 4.00×. Latest: late in gcbench, 4.00 ms.");
+  EXPECT_EQ(said(prompt + late, Topic::latency),
+            "The 99th percentile of a request, over that of each workload's best: prompt 1.00× and "
+            "late 4.00×. Latest: late in gcbench, 4.00 ms.");
   EXPECT_EQ(said(fast(cell_of("prompt")) + slow(cell_of("late")), Topic::latency), "");
 }
 
@@ -211,11 +210,12 @@ TEST(Overview, SpeaksOfTheWorstMomentsOfMutators) {
   std::erase(stops, '\n');
   std::string runs = worst("0.9");
   std::erase(runs, '\n');
-  EXPECT_EQ(said(with(fast(cell_of("stops")), stops) + with(slow(cell_of("runs")), runs) +
-                     slow(cell_of("unseen")),
-                 Topic::utilisation),
-            "In the worst 10.0 ms of a run its threads had for themselves: runs 90 % (gcbench) and "
-            "stops 25 % (gcbench).");
+  EXPECT_EQ(
+      said(with(fast(cell_of("stops")), stops) + with(slow(cell_of("runs")), runs) +
+               slow(cell_of("unseen")),
+           Topic::utilisation),
+      "In its worst 10 ms a run left to one of its threads: runs 90 % (gcbench) and stops 25 % "
+      "(gcbench).");
   EXPECT_EQ(said(fast(cell_of("unseen")), Topic::utilisation), "");
 }
 
