@@ -39,7 +39,9 @@ template <class Header>
 struct Biased;
 
 /// Twelve bytes. A new object is owned once, by the Fresh that `make` returns.
-template <class Machine = parts::Machine>
+///   Plain  what no two threads touch at once: a word, which one instruction counts up or down; a
+///          model checker's own, to see that they do not
+template <class Machine = parts::Machine, class Plain = std::uint32_t>
 class BasicBiasedCount {
   using Word = typename Machine::template Atomic<std::uint32_t>;
 
@@ -57,7 +59,7 @@ class BasicBiasedCount {
 
   void retain(Owner me) {
     if (owner() == me) [[likely]] {
-      local_.store(local() + 1, std::memory_order_relaxed);
+      local_ = local_ + 1;
     } else {
       shared_.fetch_add(one, std::memory_order_relaxed);
     }
@@ -85,7 +87,7 @@ class BasicBiasedCount {
   /// For whoever comes by a weak reference. False: the object is dead.
   bool try_retain(Owner me) {
     if (owner() == me) {
-      local_.store(local() + 1, std::memory_order_relaxed);
+      local_ = local_ + 1;
       return true;
     }
     std::uint32_t shared = shared_.load(std::memory_order_relaxed);
@@ -100,8 +102,8 @@ class BasicBiasedCount {
   /// What the mail is for: adds the counts up and gives up the reference that came with it. True:
   /// it was the last. For the owner, or when there is none any more.
   bool merge() {
-    const std::uint32_t counted_here = local();
-    local_.store(0, std::memory_order_relaxed);
+    const std::uint32_t counted_here = local_;
+    local_ = 0;
     return merge_with(counted_here - 1);
   }
   /// Gives up a reference that is counted in the shared word.
@@ -119,7 +121,7 @@ class BasicBiasedCount {
   /// Whether the caller's reference is known to be the only one.
   bool is_sole(Owner me) const {
     const std::uint32_t shared = shared_.load(std::memory_order_acquire);
-    return owner() == me ? local() == 1 && shared == 0 : shared == (one | merged);
+    return owner() == me ? local_ == 1 && shared == 0 : shared == (one | merged);
   }
 
   /// For whoever watches, while nobody counts: what others than the owner have counted, which may
@@ -130,8 +132,8 @@ class BasicBiasedCount {
   bool is_queued() const { return (shared_.load(std::memory_order_relaxed) & queued) != 0; }
 
   /// A word of a dead object is the reclaimer's.
-  std::uint32_t value() const { return local(); }
-  void reuse(std::uint32_t word) { local_.store(word, std::memory_order_relaxed); }
+  std::uint32_t value() const { return local_; }
+  void reuse(std::uint32_t word) { local_ = word; }
 
  private:
   static constexpr std::uint32_t queued = 1;
@@ -139,10 +141,9 @@ class BasicBiasedCount {
   static constexpr std::uint32_t flags = 3;
   static constexpr std::uint32_t one = 4;
 
-  std::uint32_t local() const { return local_.load(std::memory_order_relaxed); }
   bool empties_local() {
-    const std::uint32_t left = local() - 1;
-    local_.store(left, std::memory_order_relaxed);
+    const std::uint32_t left = local_ - 1;
+    local_ = left;
     return left == 0;
   }
   [[gnu::noinline]] bool merge_empty() { return merge_with(0); }
@@ -159,7 +160,7 @@ class BasicBiasedCount {
   }
 
   Word owner_{nobody};
-  Word local_{1};
+  Plain local_{1};
   Word shared_{0};
 };
 

@@ -101,6 +101,21 @@ struct RelacyMachine {
     rl::atomic<T> value_;
   };
 
+  /// Plain data, checked for races.
+  template <class T>
+  class Plain {
+   public:
+    Plain(T value) { value_($) = value; }
+    operator T() const { return value_($); }
+    Plain& operator=(T value) {
+      value_($) = value;
+      return *this;
+    }
+
+   private:
+    mutable rl::var<T> value_;
+  };
+
   class Mutex {
    public:
     void lock() { mutex_.lock($); }
