@@ -202,7 +202,7 @@ class Heap {
   MadeRows made_;
   CollectionTotals totals_;
   bool watches_why_ = false;
-  std::size_t watched_bytes_ = 0;  ///< in use when fullest_ was looked at
+  std::size_t watched_minor_ = 0, watched_major_ = 0;  ///< in use when what is alive was looked at
   std::vector<WhyAlive> fullest_;
   Account account_;  ///< of the collection that runs, or of the last one
   const std::int64_t made_ns_ = now_ns();

@@ -60,12 +60,14 @@ std::vector<WhyAlive> Heap::why_alive(MutatorCore& self) {
 }
 
 /// A walk takes much longer than a collection: so only when a tenth more is in use than the last
-/// time, which is seldom.
+/// time, which is seldom. What a minor collection leaves in use may be garbage, promoted and not
+/// yet found: it says nothing about what a major one leaves.
 void Heap::watch_what_is_alive() {
   const std::size_t used =
       ((old_.used_blocks() + nursery_.used_blocks()) << block_shift) + large_.used_bytes();
-  if (used <= watched_bytes_ + watched_bytes_ / 10) return;
-  watched_bytes_ = used;
+  std::size_t& watched = account_.major ? watched_major_ : watched_minor_;
+  if (used <= watched + watched / 10) return;
+  watched = used;
   std::vector<WhyAlive> now = why_reached();
   if (bytes_of(now) > bytes_of(fullest_)) fullest_ = std::move(now);
 }

@@ -94,6 +94,20 @@ TEST(WhyAlive, WatchedIsOfTheCollectionThatFoundTheMost) {
   expect(lab.heap.why_alive(lab.m), "Node", 300'000, 300'000 * 24, 1, "Local → Node");
 }
 
+TEST(WhyAlive, WatchedIsNotMisledByGarbageThatWasPromoted) {
+  Lab lab;
+  lab.heap.watch_why();
+  for (int i = 0; i < 8; ++i) {
+    const Local<Node> list{lab.m, make_list(lab.m, 100'000)};
+    for (int age = 0; age < 4; ++age) minor(lab.m);
+  }
+  {
+    const Local<Node> list{lab.m, make_list(lab.m, 200'000)};
+    major(lab.m);
+  }
+  expect(lab.heap.why_alive(lab.m), "Node", 200'000, 200'000 * 24, 1, "Local → Node");
+}
+
 TEST(WhyAlive, SaysNothingOfWhatNoRootReaches) {
   Lab lab;
   {

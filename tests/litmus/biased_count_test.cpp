@@ -80,6 +80,8 @@ struct BiasedEnd : rl::test_suite<BiasedEnd<weakened, threads, counted, asks>, t
     if (!dead) return;
     for (auto& one : written) RL_ASSERT(one($) == 1);
     taken_apart($) = taken_apart($) + 1;
+    count->reuse(me);  // a word of the dead is the undertaker's
+    RL_ASSERT(count->value() == me);
   }
   void after() {
     RL_ASSERT(taken_apart($) == 1);
