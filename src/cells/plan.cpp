@@ -190,6 +190,10 @@ void check_numbers(const PlanRequest& request) {
   if (request.sites && !request.census) throw UsageError("--sites is a census: not --no-census");
   if (request.rounds < 1) throw UsageError(fmt::format("--rounds {}: at least 1", request.rounds));
   if (request.warmup < 0) throw UsageError(fmt::format("--warmup {}: at least 0", request.warmup));
+  if (request.why && request.warmup > 0) {
+    throw UsageError(
+        "--why looks at everything, so also at what a warm-up left: not with --warmup");
+  }
 }
 
 void shuffle(std::span<Cell> cells, Rng& rng) {

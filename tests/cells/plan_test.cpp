@@ -182,6 +182,7 @@ TEST(Plan, RefusesWhatMakesNoSense) {
       [](PlanRequest& r) { r.threads = {65}; },
       [](PlanRequest& r) { r.rounds = 0; },
       [](PlanRequest& r) { r.warmup = -1; },
+      [](PlanRequest& r) { r.warmup = 1, r.why = true; },
       [](PlanRequest& r) { r.heaps = {"2y"}; },
       [](PlanRequest& r) { r.parameters = {"objects"}; },
       [](PlanRequest& r) { r.parameters = {"objects=many"}; },
