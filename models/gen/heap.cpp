@@ -310,10 +310,11 @@ bool Heap::collect_until(MutatorCore* self, Effort effort, const char* why, std:
   stops_.record(StopCause::time_to_safepoint, safepoints_.asked_ns(), safepoints_.reached_ns());
   stops_.record(major ? StopCause::major_gc : StopCause::minor_gc, safepoints_.asked_ns(),
                 now_ns());
-  if (options_.explain_descriptor >= 0) [[unlikely]]
-    explain_collection();
-  if (watches_why_) [[unlikely]]
+  if (watches_why_) [[unlikely]] {
     watch_what_is_alive();
+  } else if (options_.explain_descriptor >= 0) [[unlikely]] {
+    explain_collection();
+  }
   safepoints_.resume_the_world();
   weak_.call_hooks();
   return true;

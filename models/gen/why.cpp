@@ -54,9 +54,10 @@ std::vector<WhyAlive> Heap::why_reached() {
 std::vector<WhyAlive> Heap::why_alive(MutatorCore& self) {
   while (!safepoints_.stop_the_world(&self)) {
   }
-  std::vector<WhyAlive> now = why_reached();
+  std::vector<WhyAlive> most = why_reached();
+  if (bytes_of(most) < bytes_of(fullest_)) most = fullest_;
   safepoints_.resume_the_world();
-  return bytes_of(now) >= bytes_of(fullest_) ? now : fullest_;
+  return most;
 }
 
 /// A walk takes much longer than a collection: so only when a tenth more is in use than the last

@@ -162,8 +162,9 @@ Json memory_json(const RunResult& run, const ModelInfo& model, std::uint64_t ask
     result["with_headers_bytes"] =
         asked_bytes + static_cast<std::uint64_t>(share * static_cast<double>(asked_bytes));
   }
-  if (const auto held = most_held_bytes(); held && model.uses_malloc) {
-    result["held_bytes"] = *held;
+  // What keeps objects alive is found out with the same malloc, and is no part of the work.
+  if (model.uses_malloc && !run.why) {
+    if (const auto held = most_held_bytes()) result["held_bytes"] = *held;
   }
   if (run.gave_back) {
     for (const auto& [second, bytes] : run.gave_back->after_s) {

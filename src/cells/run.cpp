@@ -57,7 +57,8 @@ class Runner {
         return skipped_record(cell, "--rate: the rate without a schedule cannot be found");
       }
     }
-    const ProcessEnd end = start(cell, cell.meters);
+    // Who is asked why does the work once more, and walks: its memory from outside is no figure.
+    const ProcessEnd end = start(cell, cell.meters && !cell.why);
     if (end.kind == ProcessEnd::Kind::interrupted) return std::nullopt;
     return record_of(cell, end);
   }
@@ -112,6 +113,14 @@ class Runner {
     return identity_of_record(record).dump();
   }
 
+  /// The cell as it is run to find out something about it: it answers nothing and writes nothing.
+  static Cell bare(Cell cell) {
+    cell.why = false;
+    cell.explain.clear();
+    cell.events.clear();
+    return cell;
+  }
+
   /// False when the user interrupted.
   bool find_minimum(Cell& cell) {
     const std::string key = minimum_key(identity(cell));
@@ -120,7 +129,7 @@ class Runner {
       const auto completes = [&](std::uint64_t bytes) {
         if (interrupted) return true;  // ends the search; its result is thrown away
         progress_.searching(cell, bytes);
-        Cell attempt = cell;
+        Cell attempt = bare(cell);
         attempt.heap_limit_bytes = bytes;
         const ProcessEnd end = start(attempt);
         interrupted = end.kind == ProcessEnd::Kind::interrupted;
@@ -143,7 +152,7 @@ class Runner {
       cell.arrival_rate = cell.arrivals->per_s;
       return true;
     }
-    Cell closed = cell;
+    Cell closed = bare(cell);
     closed.arrivals.reset();
     closed.meters = true;
     const std::string key = minimum_key(identity(closed));

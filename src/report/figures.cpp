@@ -195,10 +195,11 @@ std::string Figures::heap_section() {
   return section("heaps-of-all", "Tight and roomy heaps", content);
 }
 
-std::string Figures::surface_section(const std::string& point_by_point) {
+std::string Figures::surface_section(const std::vector<Surface>& surfaces,
+                                     const std::string& point_by_point) {
   std::string content;
   std::size_t number = 0;
-  for (const Surface& surface : surfaces(analysis_)) {
+  for (const Surface& surface : surfaces) {
     const std::string id = fmt::format("surface-{}", number++);
     content += figure(
         fmt::format("<div data-threads=\"{}\">{}</div>", surface.threads,

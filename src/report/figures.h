@@ -11,6 +11,7 @@
 #include "report/chart_data.h"
 #include "report/charts.h"
 #include "report/line_chart.h"
+#include "report/surface.h"
 #include "report/timeline.h"
 
 namespace reclaim::report {
@@ -27,11 +28,11 @@ class Figures {
   std::string of_setting(const Setting& setting);
   /// What leaked; empty where nothing did.
   std::string leaks();
-  /// Sections of workloads that were run under several heap limits, or at several allocation rates
-  /// and amounts of live data; empty where none was. `point_by_point`: HTML that stands folded
-  /// below the surfaces.
+  /// The section of workloads that were run under several heap limits; empty where none was.
   std::string heap_section();
-  std::string surface_section(const std::string& point_by_point);
+  /// The section of pause surfaces, with HTML that stands folded below them; empty without any.
+  std::string surface_section(const std::vector<Surface>& surfaces,
+                              const std::string& point_by_point);
   /// Who ran, waited and collected; empty without runs.
   std::string timeline_section(const std::vector<TimelineRun>& runs);
 

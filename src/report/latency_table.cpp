@@ -1,8 +1,8 @@
 // Latency of a scenario: a row a model, most of the columns a tail.
 #include <algorithm>
-#include <functional>
 #include <vector>
 
+#include "report/figure_table.h"
 #include "report/format.h"
 #include "report/further_tables.h"
 
@@ -10,15 +10,12 @@ namespace reclaim::report {
 
 namespace {
 
-using Value = std::function<std::optional<double>(const Latency&)>;
-
-std::vector<double> over_rounds(const Row& row, const Value& value) {
-  std::vector<double> values;
-  for (const Cell* cell : row.cells) {
-    if (!cell->ok() || !cell->latency) continue;
-    if (const auto found = value(*cell->latency)) values.push_back(*found);
-  }
-  return values;
+/// A figure of the requests; empty where there were none.
+template <class F>
+FigureOfCell of_requests(F figure) {
+  return [figure](const Cell& cell) -> std::optional<double> {
+    return cell.latency ? figure(*cell.latency) : std::nullopt;
+  };
 }
 
 /// The window of a metered latency that comes nearest; nullptr where there is none.
@@ -29,26 +26,23 @@ const MeteredLatency* metered(const Latency& latency, std::optional<double> wind
   return nullptr;
 }
 
-struct LatencyColumn {
-  Column column;
-  Value value;
-  bool longest = false;  ///< over all rounds, not their median
-};
-
-std::vector<LatencyColumn> columns_of(const Scenario& scenario) {
+std::vector<FigureColumn> columns_of(const Scenario& scenario) {
   const auto of_window = [](std::optional<double> window_s) {
-    return [window_s](const Latency& latency) -> std::optional<double> {
+    return of_requests([window_s](const Latency& latency) -> std::optional<double> {
       const MeteredLatency* entry = metered(latency, window_s);
       return entry == nullptr ? std::nullopt : entry->latency.p99_s;
-    };
+    });
   };
-  std::vector<LatencyColumn> columns = {
+  std::vector<FigureColumn> columns = {
       {{"p50", "half of the requests took no longer"},
-       [](const Latency& l) { return l.simple.p50_s; }},
-      {{"p99", "one in a hundred took longer"}, [](const Latency& l) { return l.simple.p99_s; }},
+       of_requests([](const Latency& l) { return l.simple.p50_s; })},
+      {{"p99", "one in a hundred took longer"},
+       of_requests([](const Latency& l) { return l.simple.p99_s; })},
       {{"p99.9", "one in a thousand took longer"},
-       [](const Latency& l) { return l.simple.p999_s; }},
-      {{"longest", "of all rounds"}, [](const Latency& l) { return l.simple.max_s; }, true},
+       of_requests([](const Latency& l) { return l.simple.p999_s; })},
+      {{"longest", "of all rounds"},
+       of_requests([](const Latency& l) { return l.simple.max_s; }),
+       true},
       {{"metered p99, 1 ms", "arrivals averaged over 1 ms"}, of_window(0.001)},
       {{"100 ms", "arrivals averaged over 100 ms"}, of_window(0.1)},
       {{"whole run", "arrivals spread evenly over the run"}, of_window(std::nullopt)}};
@@ -58,9 +52,9 @@ std::vector<LatencyColumn> columns_of(const Scenario& scenario) {
   });
   if (open) {
     const auto of_open = [](auto member) {
-      return [member](const Latency& l) -> std::optional<double> {
+      return of_requests([member](const Latency& l) -> std::optional<double> {
         return l.open_loop ? l.open_loop->latency.*member : std::nullopt;
-      };
+      });
     };
     columns.push_back(
         {{"open loop p50", "from when it was due"}, of_open(&LatencyQuantiles::p50_s)});
@@ -74,23 +68,7 @@ std::vector<LatencyColumn> columns_of(const Scenario& scenario) {
 }  // namespace
 
 Table latency_table(const Scenario& scenario) {
-  Table table;
-  table.columns.push_back({"model", "who served", false});
-  const std::vector<LatencyColumn> columns = columns_of(scenario);
-  for (const LatencyColumn& column : columns) table.columns.push_back(column.column);
-  for (const Row& row : scenario.rows) {
-    std::vector<TableCell> cells = {{row.model}};
-    bool any = false;
-    for (const LatencyColumn& column : columns) {
-      const std::vector<double> values = over_rounds(row, column.value);
-      any = any || !values.empty();
-      cells.push_back({values.empty()   ? "—"
-                       : column.longest ? duration(*std::max_element(values.begin(), values.end()))
-                                        : duration(measure::median(values))});
-    }
-    if (any) table.rows.push_back(std::move(cells));
-  }
-  return table;
+  return figure_table(scenario, {"model", "who served", false}, columns_of(scenario), &duration);
 }
 
 }  // namespace reclaim::report

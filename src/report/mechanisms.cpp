@@ -24,13 +24,9 @@ std::map<std::string, Nature> natures(const Results& results, const Analysis& an
 std::string_view allocator_of(std::string_view model) { return model.substr(id_of(model).size()); }
 
 std::string told_apart_of(const std::map<std::string, Ratios>& all) {
-  std::size_t comparisons = 0, apart = 0;
-  for (const auto& [name, ratios] : all) {
-    comparisons += ratios.comparisons();
-    apart += ratios.told_apart;
-  }
-  return fmt::format("geometric means; told apart in {} of {}", apart,
-                     counted(comparisons, "comparison"));
+  const Comparisons comparisons = comparisons_of(all);
+  return fmt::format("geometric means; told apart in {} of {}", comparisons.told_apart,
+                     counted(comparisons.all, "comparison"));
 }
 
 /// The fastest row of a scenario that frees by hand with this allocator.
@@ -127,25 +123,13 @@ std::optional<Conclusion> choice_of_allocator(const Analysis& analysis) {
   std::map<std::string, Ratios> time, memory;
   const auto add = [](const Scenario& scenario, const std::vector<std::string>& models,
                       Estimate Row::*quantity, std::map<std::string, Ratios>& ratios) {
-    std::vector<const Row*> rows;
+    std::vector<std::pair<std::string, std::vector<double>>> named;
     for (const std::string& model : models) {
       const Row* row = scenario.find(model);
       if (row == nullptr || (row->*quantity).samples.size() < measure::least_runs) return;
-      rows.push_back(row);
+      named.emplace_back(allocator_of(model).substr(1), (row->*quantity).samples);
     }
-    const Row* best = *std::min_element(rows.begin(), rows.end(), [&](const Row* a, const Row* b) {
-      return (a->*quantity).median < (b->*quantity).median;
-    });
-    if (!((best->*quantity).median > 0)) return;
-    for (const Row* row : rows) {
-      Ratios& own = ratios[std::string(allocator_of(row->model).substr(1))];
-      const auto test = measure::difference((row->*quantity).samples, (best->*quantity).samples);
-      if (row == best) {
-        own.add_reference();
-      } else if (test) {
-        own.add(test->ratio, test->differs);
-      }
-    }
+    add_over_best(named, ratios);
   };
   for (const Setting& setting : analysis.settings) {
     const Scenario& scenario = setting.main_scenario();

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "report/conclusions.h"
+#include "report/experiments.h"
 #include "report/format.h"
 #include "report/overview_parts.h"
 #include "report/words.h"
@@ -132,6 +133,12 @@ std::optional<Conclusion> unequal_work(const Analysis& analysis) {
       fmt::format("Checksums differ in {}: the models did not do the same work there.",
                   list_of(unequal)),
       "exact", true, "all-of-them"};
+}
+
+std::optional<Conclusion> claims(const Results& results) {
+  if (results.experiments.empty()) return std::nullopt;
+  return Conclusion{Topic::claims, experiments_summary(results) + ".",
+                    "each by a rule that was written down before", false, experiments_anchor};
 }
 
 std::optional<Conclusion> failures(const Analysis& analysis) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "report/conclusions.h"
@@ -28,6 +29,16 @@ struct Ratios {
   std::string certainty() const;
 };
 
+/// How many comparisons all of them hold, and in how many both sides were told apart.
+struct Comparisons {
+  std::size_t all = 0, told_apart = 0;
+};
+Comparisons comparisons_of(const std::map<std::string, Ratios>& by_name);
+
+/// Adds each of the named samples, six and more, to its ratios: over those with the least median.
+void add_over_best(const std::vector<std::pair<std::string, std::vector<double>>>& named,
+                   std::map<std::string, Ratios>& by_name);
+
 /// "a 1.20×, b 1.31× and c 2.00×", least or greatest first.
 enum class Order : unsigned char { least_first, greatest_first };
 std::string list_of(const std::map<std::string, Ratios>& by_name, Order order);
@@ -37,11 +48,9 @@ std::optional<Conclusion> memory_for_time(const Analysis& analysis);
 std::optional<Conclusion> pauses_for_time(const Analysis& analysis);
 std::optional<Conclusion> scaling(const Analysis& analysis);
 
-/// How late requests are answered, the share of time that mutators have, and what became of claims
-/// that were put to the test. responsiveness.cpp
+/// How late requests are answered, and the share of time that mutators have. responsiveness.cpp
 std::optional<Conclusion> late_answers(const Analysis& analysis);
 std::optional<Conclusion> time_for_mutators(const Analysis& analysis);
-std::optional<Conclusion> claims(const Results& results);
 
 /// What one mechanism costs, beside models that do without. mechanisms.cpp
 std::optional<Conclusion> cost_of_one_lock(const Results& results, const Analysis& analysis);

@@ -63,9 +63,9 @@ std::string header(const Results& results, const Analysis& analysis) {
 }
 
 /// The settings that are points of a pause surface: so many that each has no section of its own.
-std::set<const Setting*> points_of_surfaces(const Analysis& analysis) {
+std::set<const Setting*> points_of(const std::vector<Surface>& surfaces) {
   std::set<const Setting*> result;
-  for (const Surface& surface : surfaces(analysis)) {
+  for (const Surface& surface : surfaces) {
     result.insert(surface.points.begin(), surface.points.end());
   }
   return result;
@@ -196,7 +196,8 @@ std::string html_page(const Results& results, const Analysis& analysis) {
   Figures figures(analysis);
   if (!analysis.settings.empty()) {
     const Links links(analysis);
-    const std::set<const Setting*> points = points_of_surfaces(analysis);
+    const std::vector<Surface> under_pressure = surfaces(analysis);
+    const std::set<const Setting*> points = points_of(under_pressure);
     result += "<main>" + overview_html(results, analysis, links) +
               navigation(results, analysis, points) + matrices_html(analysis, figures);
     std::string point_by_point;
@@ -208,7 +209,7 @@ std::string html_page(const Results& results, const Analysis& analysis) {
         result += setting_html(results, setting, figures, links);
       }
     }
-    result += figures.heap_section() + figures.surface_section(point_by_point);
+    result += figures.heap_section() + figures.surface_section(under_pressure, point_by_point);
     result += figures.timeline_section(results.timeline);
     result += further_html(results, analysis) + leaks_html(analysis, figures) + mistakes +
               model_pages(results, analysis, links) + rules_html() + "</main>\n";

@@ -102,6 +102,29 @@ std::string Ratios::certainty() const {
                      counted(values.size(), "workload"), ratio(*least), ratio(*most), told_apart);
 }
 
+Comparisons comparisons_of(const std::map<std::string, Ratios>& by_name) {
+  Comparisons result;
+  for (const auto& [name, ratios] : by_name) {
+    result.all += ratios.comparisons();
+    result.told_apart += ratios.told_apart;
+  }
+  return result;
+}
+
+void add_over_best(const std::vector<std::pair<std::string, std::vector<double>>>& named,
+                   std::map<std::string, Ratios>& by_name) {
+  const auto best = std::min_element(named.begin(), named.end(), [](const auto& a, const auto& b) {
+    return measure::median(a.second) < measure::median(b.second);
+  });
+  for (auto one = named.begin(); one != named.end(); ++one) {
+    if (one == best) {
+      by_name[one->first].add_reference();
+    } else if (const auto test = measure::difference(one->second, best->second)) {
+      by_name[one->first].add(test->ratio, test->differs);
+    }
+  }
+}
+
 std::string list_of(const std::map<std::string, Ratios>& by_name, Order order) {
   std::vector<std::pair<std::string, Ratios>> sorted(by_name.begin(), by_name.end());
   std::stable_sort(sorted.begin(), sorted.end(), [&](const auto& a, const auto& b) {
@@ -223,13 +246,10 @@ std::optional<Conclusion> scaling(const Analysis& analysis) {
   result.text =
       fmt::format("From {} to {} threads (ideal {}×) work per second becomes: {}.", common->from,
                   common->to, common->to / common->from, list_of(factors, Order::greatest_first));
-  std::size_t comparisons = 0, apart = 0;
-  for (const auto& [model, ratios] : factors) {
-    comparisons += ratios.comparisons();
-    apart += ratios.told_apart;
-  }
-  result.certainty = fmt::format("geometric means of {}; told apart from 1× in {} of {}",
-                                 counted(settings, "workload"), apart, comparisons);
+  const Comparisons comparisons = comparisons_of(factors);
+  result.certainty =
+      fmt::format("geometric means of {}; told apart from 1× in {} of {}",
+                  counted(settings, "workload"), comparisons.told_apart, comparisons.all);
   return result;
 }
 

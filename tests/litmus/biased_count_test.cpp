@@ -8,10 +8,14 @@
 namespace reclaim::litmus {
 namespace {
 
+/// With an owner's count that is checked for races.
+template <class Machine>
+using CheckedCount = rc::BasicBiasedCount<Machine, typename Machine::template Plain<std::uint32_t>>;
+
 /// The mail to one owner, thread 0 (models/rc/biased.h). A mutant does not ask whether it is there.
 template <class Machine, bool asks>
 struct Mail {
-  using Count = rc::BasicBiasedCount<Machine, typename Machine::template Plain<std::uint32_t>>;
+  using Count = CheckedCount<Machine>;
   static constexpr typename Count::Owner owner = 1;
   typename Machine::Mutex mutex;
   rl::var<bool> posted, gone;
@@ -58,7 +62,7 @@ enum class Counted { by_owner, by_each };
 template <Weakened weakened, unsigned threads, Counted counted, bool asks = true>
 struct BiasedEnd : rl::test_suite<BiasedEnd<weakened, threads, counted, asks>, threads> {
   using Machine = RelacyMachine<weakened>;
-  using Count = rc::BasicBiasedCount<Machine, typename Machine::template Plain<std::uint32_t>>;
+  using Count = CheckedCount<Machine>;
   std::optional<Count> count;
   std::optional<Mail<Machine, asks>> mail;
   rl::var<int> written[threads];
@@ -129,7 +133,7 @@ TEST(BiasedCount, AMergeBehindTheBackOfTheOwnerIsFound) {
 template <bool short_cut>
 struct BiasedWeakLoad : rl::test_suite<BiasedWeakLoad<short_cut>, 2> {
   using Machine = RelacyMachine<>;
-  using Count = rc::BasicBiasedCount<Machine, typename Machine::template Plain<std::uint32_t>>;
+  using Count = CheckedCount<Machine>;
   std::optional<Count> count;
   std::optional<Mail<Machine, true>> mail;
   std::optional<parts::WeakCell<parts::BasicLockedSlot<Machine>>> cell;

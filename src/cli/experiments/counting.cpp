@@ -33,9 +33,10 @@ Plans object_lock_plans(const std::string& size) {
   return {plan(size, {"rc-locked:glibc", "rc-gil:glibc"}, "shared-graph", {1})};
 }
 Finding judge_object_lock(const Evidence& e) {
-  const auto ratio = e.wall_ratio({"rc-locked"}, {"rc-gil"});
+  const std::array<Bound, 1> bounds = {{{{"rc-locked"}, {"rc-gil"}, 1.2}}};
+  const auto ratio = bounds[0].ratio(e);
   if (!ratio) return undecidable(no_figures);
-  return decided(*ratio >= 1.2, fmt::format("one thread takes {:.2f} times as long", *ratio));
+  return decided_by(e, bounds, fmt::format("one thread takes {:.2f} times as long", *ratio));
 }
 
 // --- 17 ---
@@ -45,12 +46,14 @@ Plans tax_plans(const std::string& size) {
                "shared-graph", {1})};
 }
 Finding judge_tax(const Evidence& e) {
-  const auto over_plain = [&](std::string_view model) { return e.wall_ratio({model}, {"rc-gil"}); };
-  const auto atomic = over_plain("rc-atomic"), biased = over_plain("rc-biased"),
-             locked = over_plain("rc-locked");
+  const std::array<Bound, 3> bounds = {{{{"rc-atomic"}, {"rc-gil"}, 1.05},
+                                        {{"rc-locked"}, {"rc-gil"}, 1.05},
+                                        {{"rc-biased"}, {"rc-atomic"}, 0, 1}}};
+  const auto atomic = bounds[0].ratio(e), locked = bounds[1].ratio(e),
+             biased = e.wall_ratio({"rc-biased"}, {"rc-gil"});
   if (!atomic || !biased || !locked) return undecidable(no_figures);
-  return decided(
-      *atomic >= 1.05 && *locked >= 1.05 && *biased < *atomic,
+  return decided_by(
+      e, bounds,
       fmt::format("one thread, over plain counts: atomic {:.2f}, locked {:.2f}, biased {:.2f}",
                   *atomic, *locked, *biased));
 }
@@ -66,9 +69,8 @@ constexpr std::array<Experiment, 3> counting_theme = {{
      "one thread takes at least 1.2 times as long as under a GIL", judge_object_lock,
      object_lock_plans},
     {17, "tax", "Without a GIL, programs of one thread get slower.",
-     "atomic and locked counts take at least 1.05 times as long as plain ones; biased ones less "
-     "than "
-     "atomic",
+     "atomic and locked counts take at least 1.05 times as long as plain ones; biased ones no "
+     "longer than atomic",
      judge_tax, tax_plans},
 }};
 

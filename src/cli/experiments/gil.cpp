@@ -16,16 +16,13 @@ Plans countdown_plans(const std::string& size) {
 }
 Finding judge_countdown(const Evidence& e) {
   if (e.cores() < 2) return undecidable(too_few_cores);
-  const auto ratio = [&](std::string_view model) {
-    return e.wall_ratio({model, "countdown", 2}, {model, "countdown", 1});
-  };
-  const auto gil = ratio("rc-gil"), counted = ratio("rc-atomic"), traced = ratio("gen");
-  if (!gil || !counted || !traced) return undecidable(no_figures);
   const std::array<Bound, 3> bounds = {{
       {{"rc-gil", "countdown", 2}, {"rc-gil", "countdown", 1}, 0.8, 1.2},
       {{"rc-atomic", "countdown", 2}, {"rc-atomic", "countdown", 1}, 0, 0.6},
       {{"gen", "countdown", 2}, {"gen", "countdown", 1}, 0, 0.6},
   }};
+  const auto gil = bounds[0].ratio(e), counted = bounds[1].ratio(e), traced = bounds[2].ratio(e);
+  if (!gil || !counted || !traced) return undecidable(no_figures);
   return decided_by(
       e, bounds,
       fmt::format("rc-gil {:.2f}, rc-atomic {:.2f}, gen {:.2f}", *gil, *counted, *traced));
@@ -40,7 +37,7 @@ Finding judge_native(const Evidence& e) {
   if (e.cores() < 2) return undecidable(too_few_cores);
   const std::array<Bound, 1> bounds = {
       {{{"rc-gil", "native", 2}, {"rc-gil", "native", 1}, 0, 0.6}}};
-  const auto ratio = e.wall_ratio(bounds[0].of, bounds[0].over);
+  const auto ratio = bounds[0].ratio(e);
   if (!ratio) return undecidable(no_figures);
   return decided_by(e, bounds, fmt::format("2 threads take {:.2f} of one's time", *ratio));
 }
@@ -56,8 +53,8 @@ Finding judge_pypy(const Evidence& e) {
   const std::array<Bound, 2> bounds = {
       {{{"rc-gil+gen", "gcbench"}, {"rc-gil", "gcbench"}, 0, 0.8},
        {{"rc-gil+gen", "countdown", 2}, {"rc-gil+gen", "countdown", 1}, 0.8}}};
-  const auto faster = e.wall_ratio(bounds[0].of, bounds[0].over);
-  const auto threads = e.wall_ratio(bounds[1].of, bounds[1].over);
+  const auto faster = bounds[0].ratio(e);
+  const auto threads = bounds[1].ratio(e);
   if (!faster || !threads) return undecidable(no_figures);
   return decided_by(
       e, bounds,

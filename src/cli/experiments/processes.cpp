@@ -46,8 +46,8 @@ Finding judge_processes(const Evidence& e) {
   const std::array<Bound, 2> bounds = {
       {{{"procs:rc-gil", "countdown", 2}, {"procs:rc-gil", "countdown", 1}, 0, 0.65},
        {{"rc-gil", "countdown", 2}, {"rc-gil", "countdown", 1}, 0.8}}};
-  const auto processes = e.wall_ratio(bounds[0].of, bounds[0].over);
-  const auto threads = e.wall_ratio(bounds[1].of, bounds[1].over);
+  const auto processes = bounds[0].ratio(e);
+  const auto threads = bounds[1].ratio(e);
   if (!processes || !threads) return undecidable(no_figures);
   Table table{"A tree of objects to another process and an answer back, microseconds a task",
               {"way", "sent", "shared by threads", "messages", "bytes a message",
@@ -71,13 +71,14 @@ Finding judge_processes(const Evidence& e) {
                           fmt::format("{:.1f}", a_task(e, apart, "deserialise_s")),
                           fmt::format("{:.1f}", a_task(e, apart, "talk_s"))});
   }
-  const std::string measured = fmt::format(
-      "two processes take {:.2f} of one's time, two threads {:.2f}; {}", *processes, *threads,
-      sent_as_said
-          ? "objects went as bytes by queue, pipe and dict, and not at all by a shared value"
-          : "what was sent is not what should have been");
-  return sent_as_said ? decided_by(e, bounds, measured, {table})
-                      : decided(false, measured, {table});
+  return decided_by(
+      e, bounds,
+      fmt::format("two processes take {:.2f} of one's time, two threads {:.2f}; {}", *processes,
+                  *threads,
+                  sent_as_said ? "objects went as bytes by queue, pipe and dict, and not at all "
+                                 "by a shared value"
+                               : "what was sent is not what should have been"),
+      {table}, sent_as_said);
 }
 
 // --- 14 ---
@@ -88,7 +89,8 @@ Plans serialise_plans(const std::string& size) {
 
 Finding judge_serialise(const Evidence& e) {
   const Of apart = errands("procs:rc-gil", 1, 1), shared = errands("rc-gil", 1, 1);
-  const auto ratio = e.wall_ratio(apart, shared);
+  const std::array<Bound, 1> bounds = {{{apart, shared, 1.2}}};
+  const auto ratio = bounds[0].ratio(e);
   if (!ratio) return undecidable(no_figures);
   const double there = a_task(e, apart, "serialise_s"), back = a_task(e, apart, "deserialise_s");
   Table table{"A tree of objects is made, handed over and used, microseconds",
@@ -96,11 +98,12 @@ Finding judge_serialise(const Evidence& e) {
               {{"itself", fmt::format("{:.1f}", a_task(e, shared, "wall_s")), "—", "—"},
                {"as bytes", fmt::format("{:.1f}", a_task(e, apart, "wall_s")),
                 fmt::format("{:.1f}", there), fmt::format("{:.1f}", back)}}};
-  return decided(*ratio >= 1.2 && there > 0 && back > 0,
-                 fmt::format("through bytes and back a task takes {:.2f} times as long as with the "
-                             "objects themselves, and comes to the same checksum",
-                             *ratio),
-                 {table});
+  return decided_by(
+      e, bounds,
+      fmt::format("through bytes and back a task takes {:.2f} times as long as with the "
+                  "objects themselves, and comes to the same checksum",
+                  *ratio),
+      {table}, there > 0 && back > 0);
 }
 
 constexpr std::array<Experiment, 2> processes_theme = {{

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -40,16 +41,20 @@ struct Bound {
   Evidence::Of of, over;
   double least = 0, most = std::numeric_limits<double>::infinity();
 
+  std::optional<double> ratio(const Evidence& e) const { return e.wall_ratio(of, over); }
   bool admits(double ratio) const { return least <= ratio && ratio <= most; }
 };
 
 /// Confirmed when the median over rounds is within every bound; refuted when for one of them no
 /// round is; where rounds disagree it is the machine that they tell of. All must have figures.
+/// `besides`: whether all else that the claim says was seen; if not, it is refuted.
 inline Finding decided_by(const Evidence& e, std::span<const Bound> bounds, std::string measured,
-                          std::vector<report::Experiment::Table> details = {}) {
-  Finding finding = decided(true, std::move(measured), std::move(details));
+                          std::vector<report::Experiment::Table> details = {},
+                          bool besides = true) {
+  Finding finding = decided(besides, std::move(measured), std::move(details));
+  if (!besides) return finding;
   for (const Bound& bound : bounds) {
-    if (bound.admits(e.wall_ratio(bound.of, bound.over).value_or(-1))) continue;
+    if (bound.admits(bound.ratio(e).value_or(-1))) continue;
     const std::vector<double> ratios = e.wall_ratios(bound.of, bound.over);
     if (std::none_of(ratios.begin(), ratios.end(), [&](double r) { return bound.admits(r); })) {
       finding.verdict = Verdict::refuted;

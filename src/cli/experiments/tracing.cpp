@@ -21,14 +21,16 @@ Finding judge_java(const Evidence& e) {
   const double stops = e.stops({"gen", "gcbench"}, "minor_gc");
   const std::size_t wrong = e.ended({"gen", "counter", 2, "missing-lock"}, "failed");
   const std::size_t right = e.ended({"gen", "counter", 2}, "ok");
-  const auto scaling = e.wall_ratio({"gen", "gcbench", 2}, {"gen", "gcbench", 1});
+  const std::array<Bound, 1> bounds = {{{{"gen", "gcbench", 2}, {"gen", "gcbench", 1}, 0, 2}}};
+  const auto scaling = bounds[0].ratio(e);
   if (right == 0 || !scaling) return undecidable(no_figures);
-  return decided(
-      stops > 0 && wrong > 0 && *scaling < 2,
+  return decided_by(
+      e, bounds,
       fmt::format("twice the work on two threads takes {:.2f} times as long; the world "
                   "stood {:.0f} times; without synchronized {} of {} runs lost increments, "
                   "with it none",
-                  *scaling, stops, wrong, e.count({"gen", "counter", 2, "missing-lock"})));
+                  *scaling, stops, wrong, e.count({"gen", "counter", 2, "missing-lock"})),
+      {}, stops > 0 && wrong > 0);
 }
 
 // --- 12 ---
