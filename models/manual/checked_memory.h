@@ -82,6 +82,8 @@ class CheckedMemory {
     Chunk* chunks_ = nullptr;      // guarded by mutex_
   };
 
+  static constexpr std::size_t bytes_in_front = sizeof(CheckedBlock);
+
   explicit CheckedMemory(OfHeap& heap) : heap_(heap) {}
   ~CheckedMemory() {
     if (first_ != nullptr) heap_.keep(first_, last_);

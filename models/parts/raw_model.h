@@ -73,7 +73,11 @@ class RawHeap {
 
   /// Call while no mutator is attached.
   Census census() const {
-    Census census = counting_.totals();
+    Census census = counting_.totals([](const TypeInfo&) {
+      std::size_t bytes = mark_bytes<Counting>;
+      if constexpr (requires { Memory::bytes_in_front; }) bytes += Memory::bytes_in_front;
+      return bytes;
+    });
     if constexpr (requires { memory_.leaks(); }) census.leaked_at = memory_.leaks();
     return census;
   }

@@ -43,4 +43,8 @@ class SitedMemory {
 template <class Counting, class Memory>
 using MemoryFor = std::conditional_t<Counting::by_site, SitedMemory<Memory>, Memory>;
 
+/// What such a model has in front of an object for it.
+template <class Counting>
+inline constexpr std::size_t mark_bytes = Counting::by_site ? sizeof(SiteMark) : 0;
+
 }  // namespace reclaim::parts

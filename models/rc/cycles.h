@@ -41,6 +41,7 @@ struct CyclesLeak {
     static constexpr std::size_t prefix_bytes() {
       return 0;
     }
+    static constexpr std::size_t prefix_bytes(const TypeInfo&) { return 0; }
     using OfMutator = NoPossibleRoots<Collector>;
     template <class T>
     void on_make(Header*) {}
@@ -84,6 +85,9 @@ class GenerationalCycles::Collector {
   template <class T>
   static constexpr std::size_t prefix_bytes() {
     return watches<T>() ? sizeof(GcHead) : 0;
+  }
+  static std::size_t prefix_bytes(const TypeInfo& type) {
+    return watches(type) ? sizeof(GcHead) : 0;
   }
 
   template <class T>

@@ -13,6 +13,7 @@
 #include "boundary/stops.h"
 #include "boundary/why.h"
 #include "models/parts/monitor.h"
+#include "models/parts/sited_memory.h"
 #include "models/parts/why_walk.h"
 #include "models/rc/discard_audit.h"
 
@@ -45,7 +46,9 @@ class Heap {
     typename Parts::Counting sum;
     sum.add(counting_);
     sum.add(reclaimer_.counting());
-    return sum.totals();
+    return sum.totals([](const TypeInfo& type) {
+      return Parts::Cycles::prefix_bytes(type) + parts::mark_bytes<typename Parts::Counting>;
+    });
   }
   const StopLog& stops() const { return stops_; }
   EventLog& events() { return events_; }

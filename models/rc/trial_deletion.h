@@ -89,6 +89,9 @@ class TrialDeletion::Collector {
   static constexpr std::size_t prefix_bytes() {
     return watches<T>() ? sizeof(Prefix) : 0;
   }
+  static std::size_t prefix_bytes(const TypeInfo& type) {
+    return watches(type) ? sizeof(Prefix) : 0;
+  }
 
   /// The possible roots that a mutator has found.
   class OfMutator {

@@ -131,6 +131,10 @@ struct MadeAndReclaimed {
   }
 };
 
+/// Bytes that a model puts in front of an object of the type, before its header.
+using BytesInFront = std::size_t (*)(const TypeInfo& type);
+inline std::size_t nothing_in_front(const TypeInfo&) { return 0; }
+
 /// Counts per thread and type. One writer; a heap adds the counts of its mutators when they detach.
 /// The bytes of records follow from their number, so that the count of a record is one increment.
 class Counted {
@@ -162,18 +166,19 @@ class Counted {
     for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i] += other.rows_[i];
   }
   /// Everything that was not reclaimed counts as leaked: call after the last mutator has gone.
-  Census totals() const {
+  Census totals(BytesInFront in_front = nothing_in_front) const {
     Census census;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       const TypeInfo& type = *TypeTable::instance().types[i];
       const Row& row = rows_[i];
       const std::uint64_t live = row.made_objects - row.reclaimed_objects;
+      const std::uint64_t added = type.added_bytes() + in_front(type);
       if (type.shape == Shape::record) {
         census.add({type.name, row.made_objects, row.made_objects * type.asked_bytes, live,
-                    live * type.asked_bytes, type.added_bytes()});
+                    live * type.asked_bytes, added});
       } else {
         census.add({type.name, row.made_objects, row.made_bytes, live,
-                    row.made_bytes - row.reclaimed_bytes, type.added_bytes()});
+                    row.made_bytes - row.reclaimed_bytes, added});
       }
     }
     return census;
@@ -195,7 +200,7 @@ class Uncounted {
   void on_reclaim(std::uint64_t) {}
   void on_reclaim(const TypeInfo&, std::uint64_t) {}
   void add(const Uncounted&) {}
-  Census totals() const { return {}; }
+  Census totals(BytesInFront = nothing_in_front) const { return {}; }
 };
 
 }  // namespace reclaim

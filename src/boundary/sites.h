@@ -76,8 +76,8 @@ class CountedBySite : public Counted {
     Counted::add(other);
     for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i] += other.rows_[i];
   }
-  Census totals() const {
-    Census census = Counted::totals();
+  Census totals(BytesInFront in_front = nothing_in_front) const {
+    Census census = Counted::totals(in_front);
     std::map<std::tuple<std::string_view, std::string_view, int>, SiteCensus> sites;
     for (std::uint32_t number = 0; number < rows_.size(); ++number) {
       const Row& row = rows_[number];

@@ -32,6 +32,30 @@ TYPED_TEST(Counting, AListOfTenMillionNodesDiesWithoutRecursion) {
   EXPECT_EQ(heap.stops().of(StopCause::free_cascade).count(), 1u);
 }
 
+/// What the census says that the model adds to a Knot beyond what it adds to a Leaf.
+template <class M>
+std::uint64_t added_to_containers() {
+  typename M::Heap heap;
+  {
+    typename M::Mutator m{heap};
+    LocalKnot<M> knot{m, m.template make<Knot<M>>()};
+    m.store(knot, &Knot<M>::leaf, m.template make<Leaf<M>>());
+  }
+  std::uint64_t knot = 0, leaf = 0;
+  for (const TypeCensus& row : heap.census().types) {
+    if (row.type == "Knot") knot = row.added_bytes;
+    if (row.type == "Leaf") leaf = row.added_bytes;
+  }
+  EXPECT_GE(leaf, 8u);
+  return knot - leaf;
+}
+
+TEST(Census, CountsWhatACycleCollectorPutsInFrontOfItsContainers) {
+  EXPECT_EQ(added_to_containers<RcGil<>>(), 16u);
+  EXPECT_EQ(added_to_containers<RcAtomicCycles<>>(), 16u);
+  EXPECT_EQ(added_to_containers<RcAtomic<>>(), 0u);
+}
+
 TYPED_TEST(Counting, AListOfAlternatingTypesDiesWithoutRecursion) {
   using M = TypeParam;
   typename M::Heap heap;
