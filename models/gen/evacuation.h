@@ -66,9 +66,11 @@ class Evacuator {
 
   void visit_roots();
   void visit_remembered();
-  /// Scans grey objects until there are none, or `most` have been scanned and there are more:
-  /// false.
-  bool drain_alone(std::size_t most);
+  /// Scans grey objects until there are none, or it has scanned as many as a worker scans before it
+  /// calls the crew, and there are more: false.
+  bool drain_alone();
+  /// The same to the end.
+  void drain_all();
   void drain_together();
   /// What does not keep alive, once everything else has been traced; the other workers have gone.
   void visit_weakly();
@@ -99,8 +101,11 @@ class Evacuator {
   void retire_survivors();
   void retire_promoted();
 
+  void prefetch_referents(const Object* object) const;
+  void prefetch_behind(const Remembered* entry, const Remembered* end) const;
+  bool visit_entry(Hot& hot, const Remembered& entry);
   template <bool together>
-  bool drain(std::size_t most);
+  std::size_t drain(std::size_t most);
   template <bool together>
   bool scan(Hot& hot, Object* object, HeaderWord word);
   template <bool together>
@@ -129,6 +134,7 @@ class Evacuator {
   const std::uintptr_t nursery_from_;
   Hot hot_;
   GrowingStack<Object*>& grey_;
+  std::size_t alone_left_;  ///< grey objects that it may scan before it calls the crew
   Dawdler dawdle_;
   std::size_t remembered_count_ = 0;
   std::array<Remembered, batch> remembered_;

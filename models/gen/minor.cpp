@@ -41,6 +41,10 @@ inline std::size_t bytes_if_plain(const Kind& kind, const Object* object) {
   return bytes < long_bytes ? bytes : 0;
 }
 
+/// Programs make what belongs together one after the other, so copying goes through memory mostly
+/// upwards, if by leaps: what lies this far behind an object that is copied is asked for.
+constexpr std::size_t prefetch_ahead_bytes = 512;
+
 constexpr HeaderWord grown_older(HeaderWord word) { return word + header::age_one; }
 constexpr HeaderWord grown_old(HeaderWord word) {
   return (word & ~HeaderWord{header::age_mask}) | header::old | header::unlogged;
@@ -72,13 +76,13 @@ void Evacuation::run() {
   Evacuator first{*this, 0};
   first.visit_roots();
   first.visit_remembered();
-  if (!first.drain_alone(policy::objects_before_the_crew(heap_.options_.stress))) {
+  if (!first.drain_alone()) {
     const unsigned workers = 1 + heap_.crew_.hire(workers_most_ - 1);
     if (workers != 1) {
       heap_.account_.workers = workers;
       work_together(first, workers);
     } else {
-      first.drain_alone(policy::everything);
+      first.drain_all();
     }
   }
   first.visit_weakly();
@@ -152,6 +156,7 @@ Evacuator::Evacuator(Evacuation& evacuation, unsigned worker)
       nursery_from_(address_of(heap_.nursery_.base())),
       hot_{},
       grey_(heap_.grey_stack(worker)),
+      alone_left_(policy::objects_before_the_crew(heap_.options_.stress)),
       dawdle_(heap_.options_.stress.delay_workers, worker) {
   hot_.promoted = heap_.promotions_[worker];
   hot_.tenure_bits = evacuation.tenure_bits_;
@@ -218,6 +223,7 @@ template <bool together>
         copy->word() = aged;
         from->word() = address_of(copy);
         *slot = copy;
+        __builtin_prefetch(reinterpret_cast<const std::byte*>(from) + prefetch_ahead_bytes);
         if (kind.has_slots) *hot.grey++ = copy;
         return address_of(copy) >= nursery_from_;
       }
@@ -353,36 +359,70 @@ void Evacuator::visit_roots() {
   for (auto& [blob, pins] : heap_.pins_) visit_rare(&blob);
 }
 
+/// Asks for the young objects that an object refers to.
+[[gnu::always_inline]] inline void Evacuator::prefetch_referents(const Object* object) const {
+  const auto* words = reinterpret_cast<Object* const*>(object);
+  for (std::uint64_t bits = KindTable::of(kinds_, object->word()).ref_bits; bits != 0;
+       bits &= bits - 1) {
+    const Object* const referent = words[std::countr_zero(bits)];
+    if (address_of(referent) >= nursery_from_) __builtin_prefetch(referent);
+  }
+}
+
+/// What is remembered lies anywhere: a holder is asked for some entries before it is visited, what
+/// it refers to when it has arrived.
+[[gnu::always_inline]] inline void Evacuator::prefetch_behind(const Remembered* entry,
+                                                              const Remembered* end) const {
+  constexpr std::ptrdiff_t holder_ahead = 16, referents_ahead = 8;
+  if (end - entry <= holder_ahead) return;
+  const Remembered& far = entry[holder_ahead];
+  __builtin_prefetch(far.chunk != nullptr ? static_cast<const void*>(far.chunk) : far.object);
+  const Remembered& near = entry[referents_ahead];
+  if (near.chunk == nullptr) prefetch_referents(near.object);
+}
+
+/// What hangs on an entry is copied along with it, to lie beside it, as long as this worker is to
+/// scan alone; after that it is left to the crew.
 void Evacuator::visit_remembered() {
+  const GrowingStack<Remembered>& entries = heap_.remembered_.turn();
   Hot hot = load();
-  for (const Remembered& entry : heap_.remembered_.turn()) {
-    bool young = false;
-    if (entry.chunk != nullptr) {
-      const SlotRange range = slots_of_chunk(static_cast<AnyArray*>(entry.object), entry.chunk);
-      for (Object** slot = range.first; slot < range.last; ++slot) {
-        young |= visit<false>(hot, slot, nullptr);
-      }
-      if (!young) heap_.large_.chunk_mark(entry.chunk) = 0;
-    } else {
-      young = scan<false>(hot, entry.object, entry.object->word());
-      if (!young) entry.object->word() |= header::unlogged;
-    }
-    if (young) heap_.remembered_.add(entry);
+  for (const Remembered* entry = entries.begin(); entry != entries.end(); ++entry) {
+    prefetch_behind(entry, entries.end());
+    if (visit_entry(hot, *entry)) heap_.remembered_.add(*entry);
+    if (hot.grey == grey_.begin() || alone_left_ == 0) continue;
+    save(hot);
+    drain_alone();
+    hot = load();
   }
   save(hot);
 }
 
+/// True: it refers to a young object still.
+[[gnu::always_inline]] inline bool Evacuator::visit_entry(Hot& hot, const Remembered& entry) {
+  if (entry.chunk == nullptr) {
+    const bool young = scan<false>(hot, entry.object, entry.object->word());
+    if (!young) entry.object->word() |= header::unlogged;
+    return young;
+  }
+  bool young = false;
+  const SlotRange range = slots_of_chunk(static_cast<AnyArray*>(entry.object), entry.chunk);
+  for (Object** slot = range.first; slot < range.last; ++slot) {
+    young |= visit<false>(hot, slot, nullptr);
+  }
+  if (!young) heap_.large_.chunk_mark(entry.chunk) = 0;
+  return young;
+}
+
 // --- the grey objects ---
 
+/// Scans grey objects until there are none or `most` have been scanned; how many that were.
 template <bool together>
-bool Evacuator::drain(std::size_t most) {
+std::size_t Evacuator::drain(std::size_t most) {
   Hot hot = load();
-  for (std::size_t n = 0; hot.grey != grey_.begin(); ++n) {
-    if (n == most) {
-      save(hot);
-      return false;
-    }
+  std::size_t n = 0;
+  for (; hot.grey != grey_.begin() && n != most; ++n) {
     Object* const object = *--hot.grey;
+    if (hot.grey != grey_.begin()) prefetch_referents(hot.grey[-1]);  // its turn comes, mostly soon
     const HeaderWord word = object->word();
     if ((word & header::chunked) != 0) [[unlikely]] {
       save(hot);
@@ -394,8 +434,15 @@ bool Evacuator::drain(std::size_t most) {
     if (young && (word & header::old) != 0) remember(object, nullptr);
   }
   save(hot);
-  return true;
+  return n;
 }
+
+bool Evacuator::drain_alone() {
+  alone_left_ -= drain<false>(alone_left_);
+  return grey_.empty();
+}
+
+void Evacuator::drain_all() { drain<false>(policy::everything); }
 
 /// A large array that has just been promoted: remembers the chunks that refer to young objects, and
 /// never the whole.
@@ -427,8 +474,6 @@ void Evacuator::flush_remembered() {
   remembered_count_ = 0;
 }
 
-bool Evacuator::drain_alone(std::size_t most) { return drain<false>(most); }
-
 // --- what does not keep alive ---
 
 void Evacuator::visit_weakly() {
@@ -449,7 +494,7 @@ void Evacuator::visit_weakly() {
       evacuator_.visit<false>(hot, slot, nullptr);
       evacuator_.save(hot);
     }
-    void drain() override { evacuator_.drain_alone(policy::everything); }
+    void drain() override { evacuator_.drain_all(); }
     bool is_young(const Object* object) const override { return evacuator_.heap_.is_young(object); }
 
    private:
@@ -467,7 +512,8 @@ void Evacuator::drain_together() {
   do {
     read(letters);
     for (Object* object : given) grey_.push(object);
-    while (!drain<true>(policy::objects_between_looks(heap_.options_.stress))) {
+    while (!grey_.empty()) {
+      drain<true>(policy::objects_between_looks(heap_.options_.stress));
       dawdle_();
       if (evacuation_.exchange_.is_anyone_hungry()) share();
     }
