@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 
 #include "models/gen/evacuation.h"
@@ -321,13 +322,13 @@ template <bool together>
   Object* const old_holder = (word & header::old) != 0 ? object : nullptr;
   auto** words = reinterpret_cast<Object**>(object);
   bool young = false;
-  // The last reference first: what the first one refers to is then on top of the stack, and its own
-  // children come to lie right behind it, in the order in which programs walk.
-  for (std::uint64_t bits = kind.ref_bits; bits != 0;) {
-    const int word_of_last = 63 - std::countl_zero(bits);
-    bits ^= std::uint64_t{1} << word_of_last;
-    young |= visit<together>(hot, words + word_of_last, old_holder);
+  Object** const first_pushed = hot.grey;
+  for (std::uint64_t bits = kind.ref_bits; bits != 0; bits &= bits - 1) {
+    young |= visit<together>(hot, words + std::countr_zero(bits), old_holder);
   }
+  // Copied in the order of the references, and scanned in that order: the first is to be on top, so
+  // that its own children come to lie right behind it. That is the order in which programs walk.
+  std::reverse(first_pushed, hot.grey);
   return young;
 }
 

@@ -8,6 +8,10 @@
 //     mutator:   state = running;   if (attention) wait          collector:  attention = true;
 //                                                                            wait while state ==
 //                                                                            running
+//
+// Nobody starves: the world does not stop again before everybody who stood has gone on, to its next
+// safepoint at least. Else a thread that collects and collects again has stopped the world each
+// time that another one wakes.
 #pragma once
 
 #include <algorithm>
@@ -111,7 +115,9 @@ class Safepoints {
   typename Machine::Mutex mutex_;
   typename Machine::Condition stood_;    ///< a mutator has come to stand
   typename Machine::Condition resumed_;  ///< the world goes on
+  typename Machine::Condition left_;     ///< the last of those that stood has gone on
   bool stopping_ = false;
+  std::size_t standing_ = 0;  ///< threads that wait for the end of a stop, or have not seen it yet
   std::vector<Mutator*> mutators_;
   typename Machine::template Atomic<std::size_t> count_{0};
   std::int64_t asked_ns_ = 0;
@@ -122,6 +128,7 @@ template <class Mutator, class Machine>
 bool Safepoints<Mutator, Machine>::stop_the_world(Mutator* self) {
   if (self != nullptr) self->stand_here();
   Lock lock{mutex_};
+  while (!stopping_ && standing_ != 0) left_.wait_for(lock, late_after_ns);
   if (stopping_) {
     wait_for_the_end(lock, self);
     return false;
@@ -161,7 +168,9 @@ void Safepoints<Mutator, Machine>::wait_for_the_end(Lock& lock, Mutator* self) {
   if (!stopping_) return;
   if (self != nullptr) self->stop_state().running.store(false, sequential);
   stood_.notify_all();
+  ++standing_;
   while (stopping_) resumed_.wait_for(lock, late_after_ns);
+  if (--standing_ == 0) left_.notify_all();
   if (self != nullptr) self->stop_state().running.store(true, sequential);
 }
 

@@ -1,6 +1,7 @@
 // The world stops when it is asked to, and only then.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -51,6 +52,30 @@ TEST(Safepoints, ABlockedMutatorHoldsUpNoCollectionAndItsLocalsAreUpdated) {
   release.open();
   lab.m.blocking([&] { other.join(); });
   EXPECT_TRUE(intact);
+}
+
+TEST(Safepoints, NobodyStarvesWhileAnotherCollectsAndCollects) {
+  Lab lab;
+  Gate begun;
+  std::atomic<bool> done{false};
+  std::thread collector{[&] {
+    M::Mutator m{lab.heap};
+    begun.open();
+    while (!done) minor(m);
+  }};
+  begun.wait();
+  std::uint64_t most = 0;
+  for (std::uint64_t seen = 0; seen < 500;) {
+    lab.m.poll();
+    const std::uint64_t now = lab.heap.totals().minor;
+    most = std::max(most, now - seen);
+    seen = now;
+  }
+  lab.m.blocking([&] {
+    done = true;
+    collector.join();
+  });
+  EXPECT_EQ(most, 1u) << "stops while a mutator stood at one poll";
 }
 
 TEST(Safepoints, AMutatorThatLeavesABlockingRegionStandsWhileTheWorldDoes) {
