@@ -41,22 +41,17 @@ inline Object** chunk_of(Object** slot) {
 }
 
 /// Records that `owner`, an old object, may refer to a young one: through `slot`, if it is a large
-/// array. False: it had been recorded. Thread-safe; two threads may both record it, which costs the
-/// next collection a look. So no atomic read-modify-write is needed, which would wait for the cache
-/// miss that most first stores to an old object are: nobody else writes the bits of an object that
-/// has slots while mutators run (only blobs are pinned).
+/// array. False: it had been recorded. Thread-safe.
 inline bool record(LargeSpace& large, Object* owner, void* slot, Remembered& entry) {
   entry = {owner, nullptr};
   if ((owner->flags() & header::chunked) != 0) {
     std::atomic_ref<std::uint8_t> mark{large.chunk_mark(slot)};
     entry.chunk = chunk_of(static_cast<Object**>(slot));
-    if (mark.load(std::memory_order_relaxed) != 0) return false;
-    mark.store(1, std::memory_order_relaxed);
-    return true;
+    return mark.load(std::memory_order_relaxed) == 0 &&
+           mark.exchange(1, std::memory_order_relaxed) == 0;
   }
-  const std::uint32_t flags = owner->flags();
-  owner->bits.store(flags & ~header::unlogged, std::memory_order_relaxed);
-  return (flags & header::unlogged) != 0;
+  return (owner->bits.fetch_and(~header::unlogged, std::memory_order_relaxed) & header::unlogged) !=
+         0;
 }
 
 /// Two lists: what is remembered now, and, during a collection, what will be after it.

@@ -128,13 +128,14 @@ template <class Mutator, class Machine>
 bool Safepoints<Mutator, Machine>::stop_the_world(Mutator* self) {
   if (self != nullptr) self->stand_here();
   Lock lock{mutex_};
+  const std::int64_t asked_ns = now_ns();
   while (!stopping_ && standing_ != 0) left_.wait_for(lock, late_after_ns);
   if (stopping_) {
     wait_for_the_end(lock, self);
     return false;
   }
   stopping_ = true;  // nobody attaches or detaches from here on
-  asked_ns_ = now_ns();
+  asked_ns_ = asked_ns;
   for (Mutator* m : mutators_) {
     if (m != self) m->stop_state().attention.store(true, sequential);
   }

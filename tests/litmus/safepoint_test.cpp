@@ -1,5 +1,5 @@
 // Stopping the world under the model checker: a mutator goes into blocking regions and out of them,
-// and another thread asks it to stop. Whoever has stopped the world has it for itself.
+// and another thread asks it to stop, twice. Whoever has stopped the world has it for itself.
 #include <gtest/gtest.h>
 
 #include "tests/litmus/relacy_machine.h"
@@ -36,13 +36,15 @@ struct StopTheWorld : rl::test_suite<StopTheWorld<weakened>, 2> {
       heap($) = heap($) + 1;
       safepoints->enter_blocking(*mutator);
     } else {
-      RL_ASSERT(safepoints->stop_the_world(nullptr));
-      heap($) = heap($) + 1;
-      safepoints->resume_the_world();
+      for (int stop = 0; stop < 2; ++stop) {
+        RL_ASSERT(safepoints->stop_the_world(nullptr));
+        heap($) = heap($) + 1;
+        safepoints->resume_the_world();
+      }
     }
   }
   void after() {
-    RL_ASSERT(heap($) == 4);
+    RL_ASSERT(heap($) == 5);
     safepoints.reset();
     mutator.reset();
   }

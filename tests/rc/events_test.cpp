@@ -92,10 +92,11 @@ TYPED_TEST(Events, AreNotKeptUnlessAskedFor) {
 TYPED_TEST(Events, AreOnlyStopsWhereOnlyThoseAreWanted) {
   using M = TypeParam;
   typename M::Heap heap{keeping(KeepEvents::stops)};
-  std::atomic<int> come{0};  // whoever comes second has to wait for the first, who goes on
+  std::atomic<int> come{0};  // once both have come, each has to wait for the other
   with_mutators<M>(heap, 2, [&](typename M::Mutator& m, int) {
     ++come;
-    for (int i = 0; i < 20'000 || come < 2; ++i) m.poll();
+    while (come < 2) m.poll();
+    for (int i = 0; i < 20'000; ++i) m.poll();
   });
   const std::vector<Event> events = events_of<M>(heap);
   EXPECT_FALSE(events.empty());
