@@ -280,13 +280,15 @@ class Mutator : public MutatorCore,
   }
   template <class O, class V>
   void write(O* owner, Field<V>& field, const Local<V>& value) {
-    parts::Access::slot(field) = value.get();
-    barrier(owner, &field);
+    V* const object = value.get();
+    parts::Access::slot(field) = object;
+    barrier(owner, &field, object);
   }
   template <class O, class V>
   void write(O* owner, Field<V>& field, Fresh<V> value) {
-    parts::Access::slot(field) = value.get();
-    barrier(owner, &field);
+    V* const object = value.get();
+    parts::Access::slot(field) = object;
+    barrier(owner, &field, object);
   }
   template <class O, class V>
   void write(O*, Field<V>& field, std::nullptr_t) {

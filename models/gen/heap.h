@@ -74,6 +74,8 @@ class Heap {
   /// Exact once the last mutator has detached: what a last full collection leaves is leaked.
   Census census();
   const StopLog& stops() const { return stops_; }
+  /// Stops count from here on. Call while no mutator is attached.
+  void forget_stops() { stops_.clear(); }
   EventLog& events() { return events_; }
   parts::MonitorTable& monitors() { return monitors_; }
   /// Named numbers of this heap, for the record beside the measured ones.

@@ -7,7 +7,10 @@
 
 namespace reclaim::gen {
 
-MutatorCore::MutatorCore(Heap& heap) : heap_(heap), stops_(heap.events().ring()) {
+MutatorCore::MutatorCore(Heap& heap)
+    : heap_(heap),
+      maybe_young_from_(address_of(heap.large().base())),
+      stops_(heap.events().ring()) {
   thread_ = heap.attach(*this);
   stops_.is_of(thread_);
 }

@@ -39,10 +39,13 @@ class MutatorCore : public parts::ThreadRoots {
   /// Room for a large object; it counts as reached from here until the next collection.
   std::byte* allocate_large(std::size_t bytes, bool& dirty) noexcept;
 
-  /// The write barrier: `slot` lies in `owner`, and a reference is about to be stored there.
-  [[gnu::always_inline]] void barrier(Object* owner, void* slot) {
-    if ((owner->barrier_flags() & header::unlogged) != 0) [[unlikely]]
+  /// The write barrier: `slot` lies in `owner`, and came to hold `value`. Remembered is only who
+  /// refers to what may be young: a list of old objects is relinked without a word.
+  [[gnu::always_inline]] void barrier(Object* owner, void* slot, const Object* value) {
+    if ((owner->barrier_flags() & header::unlogged) != 0 && address_of(value) >= maybe_young_from_)
+        [[unlikely]] {
       remember(owner, slot);
+    }
   }
 
   void poll() {
@@ -74,6 +77,7 @@ class MutatorCore : public parts::ThreadRoots {
   std::byte* end_ = nullptr;
   parts::StopState<> stop_;
   Heap& heap_;
+  const std::uintptr_t maybe_young_from_;
   std::uint32_t thread_ = 0;
   std::size_t remembered_count_ = 0;
   std::array<Remembered, 256> remembered_;

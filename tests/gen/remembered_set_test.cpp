@@ -25,6 +25,39 @@ TEST(RememberedSet, AnOldObjectKeepsAYoungOneAliveUntilItIsOldToo) {
   EXPECT_FALSE(lab.heap.is_young(lab.m.load(old, &Node::left).get()));
 }
 
+TEST(RememberedSet, AnOldObjectKeepsAYoungLargeOneAlive) {
+  Lab lab;
+  Local<M::Array<M::Blob>> old{lab.m, lab.m.make_array<M::Blob>(4)};
+  make_old(lab.m, old);
+  {
+    Local<M::Blob> large{lab.m, lab.m.make_blob(100'000)};
+    large->data()[99'999] = std::byte{7};
+    lab.m.store(old, 2, large);
+  }
+  for (int i = 0; i < 5; ++i) {
+    minor(lab.m);
+    ASSERT_GE(lab.heap.large().used_bytes(), 100'000u) << "collection " << i;
+    ASSERT_EQ(lab.m.load(old, 2)->data()[99'999], std::byte{7});
+  }
+}
+
+TEST(RememberedSet, HoldsNoOldObjectThatIsRelinkedToAnother) {
+  Lab lab;
+  Local<Node> first{lab.m, make_node(lab.m, 1)};
+  Local<Node> second{lab.m, make_node(lab.m, 2)};
+  make_old(lab.m, first);
+  make_old(lab.m, second);
+  const auto is_remembered = [](const Local<Node>& node) {
+    return (node.get()->flags() & gen::header::unlogged) == 0;
+  };
+  lab.m.store(first, &Node::left, second);
+  lab.m.store(second, &Node::left, nullptr);
+  EXPECT_FALSE(is_remembered(first));
+  EXPECT_FALSE(is_remembered(second));
+  lab.m.store(first, &Node::right, make_node(lab.m, 3));
+  EXPECT_TRUE(is_remembered(first));
+}
+
 TEST(RememberedSet, AStoreAfterACollectionIsRememberedAgain) {
   Lab lab;
   Local<Node> old{lab.m, make_node(lab.m, 1)};

@@ -111,8 +111,9 @@ struct GenWithOwnStore : Gen<> {
     template <class O, class B, class V>
     void store(const Gen<>::Local<O>& owner, Gen<>::Field<V> B::*slot, Gen<>::Fresh<V> value) {
       O* object = owner.get();
-      parts::Access::slot(object->*slot) = value.get();
-      if (!skips_barrier) this->barrier(object, &(object->*slot));
+      V* referent = value.get();
+      parts::Access::slot(object->*slot) = referent;
+      if (!skips_barrier) this->barrier(object, &(object->*slot), referent);
     }
     template <class O, class B, class V>
     void store(const Gen<>::Local<O>& owner, Gen<>::Field<V> B::*slot, std::nullptr_t) {
