@@ -15,6 +15,9 @@ namespace reclaim::parts {
 template <class Machine = parts::Machine>
 class BasicLockedSlot {
  public:
+  BasicLockedSlot() = default;
+  explicit BasicLockedSlot(void* object) : word_(reinterpret_cast<std::uintptr_t>(object)) {}
+
   /// Returns f(void*& object), called while nobody else looks. f does not touch the slot again.
   template <class F>
   decltype(auto) update(F&& f) {

@@ -82,6 +82,8 @@ class RawHeap {
     return census;
   }
   const StopLog& stops() const { return stops_; }
+  /// Stops count from here on. Call while no mutator is attached.
+  void forget_stops() { stops_.clear(); }
   EventLog& events() { return events_; }
   MonitorTable& monitors() { return monitors_; }
 
@@ -339,7 +341,7 @@ class RawMutator
     auto* cell = static_cast<typename Own::Cell*>(object->WeakWord::cell.exchange(nullptr));
     if (cell == nullptr) return;
     cell->clear();
-    while (cell->take_value() != nullptr) {  // freeing values is the program's, as ever
+    while (cell->take_value().more) {  // freeing values is the program's, as ever
     }
     part(cell);
   }

@@ -27,14 +27,13 @@ struct EphemeronLink {
   void** value = nullptr;  ///< where the value is kept; null: not linked
 };
 
-/// Slot: update(f) returns f(void*& object) while nobody else looks. As thread-safe as that.
+/// Slot: made of an object; update(f) returns f(void*& object) while nobody else looks. As
+/// thread-safe as that.
 template <class Slot>
 class WeakCell {
  public:
   /// Counted once, by the object.
-  explicit WeakCell(void* object) {
-    slot_.update([object](void*& referent) { referent = object; });
-  }
+  explicit WeakCell(void* object) : slot_(object) {}
 
   /// The referent if it is alive and keep(referent) says that it has been kept so; else null.
   template <class Keep>
@@ -55,7 +54,16 @@ class WeakCell {
   }
   /// The object is dead.
   void clear() {
-    slot_.update([](void*& object) { object = nullptr; });
+    clear_if([] { return true; });
+  }
+  /// The object may be: dead() is asked while nobody loads a weak reference.
+  template <class Dead>
+  bool clear_if(Dead&& dead) {
+    return slot_.update([&](void*& object) {
+      if (!dead()) return false;
+      object = nullptr;
+      return true;
+    });
   }
 
   void link(EphemeronLink& link, void** value) {
@@ -71,16 +79,19 @@ class WeakCell {
       if (link.value != nullptr) remove(link);
     });
   }
-  /// Of an object that is dead: unlinks an ephemeron and returns what its value was. Null: no more.
-  void* take_value() {
-    return slot_.update([&](void*&) -> void* {
-      while (first_ != nullptr) {
-        EphemeronLink& link = *first_;
-        void* value = std::exchange(*link.value, nullptr);
-        remove(link);
-        if (value != nullptr) return value;
-      }
-      return nullptr;
+  /// What an ephemeron's value was, which may be null, and whether there may be more to take.
+  struct Taken {
+    void* value;
+    bool more;
+  };
+  /// Of an object that is dead: unlinks an ephemeron.
+  Taken take_value() {
+    return slot_.update([&](void*&) -> Taken {
+      if (first_ == nullptr) return {nullptr, false};
+      EphemeronLink& link = *first_;
+      void* const value = std::exchange(*link.value, nullptr);
+      remove(link);
+      return {value, first_ != nullptr};
     });
   }
 

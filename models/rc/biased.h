@@ -99,12 +99,14 @@ struct Biased : PlainFields {
     OfMutator& operator=(const OfMutator&) = delete;
 
     void on_make(Header* object) { object->count.bias_to(me_); }
-    void retain(Header* object) { object->count.retain(me_); }
+    [[gnu::always_inline]] void retain(Header* object) { object->count.retain(me_); }
     [[gnu::always_inline]] bool release(Header* object) {
       return object->count.release(me_, [this, object] { return heap_.post(object); });
     }
-    bool release_observed(Header* object) {
-      return object->count.release_observed(me_, [this, object] { return heap_.post(object); });
+    template <class Alone>
+    bool release_observed(Header* object, Alone alone) {
+      const auto post = [this, object] { return heap_.post(object); };
+      return object->count.release_observed(me_, post, alone);
     }
     bool try_retain(Header* object) { return object->count.try_retain(me_); }
     bool is_sole(const Header* object) const { return object->count.is_sole(me_); }

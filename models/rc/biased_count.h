@@ -15,7 +15,9 @@
 //   merge_empty  The owner's count comes to zero. If the shared word is untouched, that was the
 //   last
 //                reference. Otherwise the owner takes itself out, and who brings the shared count
-//                of a merged object to zero has the dead object.
+//                of a merged object to zero has the dead object. (Who comes by a weak reference
+//                could take one between the two; so for an object with weak references the owner
+//                looks at the shared word while nobody can.)
 //   merge        Another's release finds the shared word untouched: the reference that it gives up
 //                is counted in `local`. It does not subtract: it marks the object as queued, and
 //                posts it to its owner, and the reference goes with the mail. The owner adds the
@@ -57,7 +59,7 @@ class BasicBiasedCount {
   void bias_to(Owner me) { owner_.store(me, std::memory_order_relaxed); }
   Owner owner() const { return owner_.load(std::memory_order_relaxed); }
 
-  void retain(Owner me) {
+  [[gnu::always_inline]] void retain(Owner me) {
     if (owner() == me) [[likely]] {
       local_ = local_ + 1;
     } else {
@@ -76,13 +78,18 @@ class BasicBiasedCount {
     if (shared_.load(std::memory_order_acquire) == 0) return true;
     return merge_empty();
   }
-  /// The same for an object that somebody may try_retain meanwhile: the end of its life is decided
-  /// in the shared word.
-  template <class Post>
-  bool release_observed(Owner me, Post post) {
+  /// The same for an object that somebody may try_retain meanwhile. `alone(dead)` returns dead(),
+  /// which it calls while nobody is at that, and sees to it that nobody will be if it is true. The
+  /// owner that asks there needs no read-modify-write; otherwise the end is decided in the shared
+  /// word.
+  template <class Post, class Alone>
+  bool release_observed(Owner me, Post post, Alone alone) {
+    const auto certainly = [] { return true; };
     if (owner() != me) [[unlikely]]
-      return release_shared(post);
-    return empties_local() && merge_empty();
+      return release_shared(post) && alone(certainly);
+    if (!empties_local()) return false;
+    const auto untouched = [this] { return shared_.load(std::memory_order_acquire) == 0; };
+    return (untouched() && alone(untouched)) || (merge_empty() && alone(certainly));
   }
   /// For whoever comes by a weak reference. False: the object is dead.
   bool try_retain(Owner me) {

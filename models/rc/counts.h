@@ -63,7 +63,13 @@ struct SameForAll : PlainFields {
     static void on_make(Header*) {}
     static void retain(Header* object) { object->count.retain(); }
     [[gnu::always_inline]] static bool release(Header* object) { return object->count.release(); }
-    static bool release_observed(Header* object) { return object->count.release_observed(); }
+    /// For an object that others may try_retain meanwhile. `alone(dead)` returns dead(), which it
+    /// calls while nobody is at that, and sees to it that nobody will be if it is true: weak
+    /// references are null then.
+    template <class Alone>
+    static bool release_observed(Header* object, Alone alone) {
+      return object->count.release_observed() && alone([] { return true; });
+    }
     static bool try_retain(Header* object) { return object->count.try_retain(); }
     /// Whether the caller's reference is known to be the only one.
     static bool is_sole(Header* object) { return object->count.is_sole(); }

@@ -51,6 +51,8 @@ class Heap {
     });
   }
   const StopLog& stops() const { return stops_; }
+  /// Stops count from here on. Call while no mutator is attached.
+  void forget_stops() { stops_.clear(); }
   EventLog& events() { return events_; }
   /// What else is to be said of this heap, where there is anything. Call after census().
   std::vector<std::pair<std::string, double>> extra() const requires

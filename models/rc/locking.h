@@ -125,6 +125,8 @@ struct UnderLock {
   /// Whoever looks at a Global holds the lock.
   class Slot {
    public:
+    Slot() = default;
+    explicit Slot(void* object) : object_(object) {}
     template <class F>
     decltype(auto) update(F&& f) {
       return std::forward<F>(f)(object_);

@@ -230,7 +230,7 @@ class Mutator : public parts::Operations<Mutator<Parts>, typename Parts::Types>,
 
  private:
   template <class T>
-  T* retained(T* object) {
+  [[gnu::always_inline]] T* retained(T* object) {
     if (object != nullptr) reclaimer_.retain(object);
     return object;
   }

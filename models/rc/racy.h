@@ -163,7 +163,10 @@ struct Racy {
       ++books_.second_deaths;
       return false;
     }
-    bool release_observed(Header* object) { return release(object); }
+    template <class Alone>
+    bool release_observed(Header* object, Alone alone) {
+      return release(object) && alone([] { return true; });
+    }
     bool try_retain(Header* object) {
       if (object->count.is_dead()) return false;
       retain(object);

@@ -95,7 +95,7 @@ class Reclaimer {
   }
 
   /// Takes a reference; the caller has one.
-  void retain(Header* object) { party_.retain(object); }
+  [[gnu::always_inline]] void retain(Header* object) { party_.retain(object); }
   /// Takes a reference to an object that may be dying; false: it is.
   bool try_retain(Header* object) { return party_.try_retain(object); }
   /// Whether the caller's reference is known to be the only one.
@@ -311,11 +311,13 @@ class Reclaimer {
     }
   }
 
+  /// Weak references are null before the count's word becomes a link of the dead.
   template <class T>
   [[gnu::noinline]] bool release_observed(T* object) {
-    if (!party_.release_observed(object)) return false;
-    clear_weak_references(object);  // before the count's word becomes a link of the dead
-    return true;
+    return party_.release_observed(object, [object](auto dead) {
+      Cell* const cell = cell_of(object);
+      return cell == nullptr ? dead() : cell->clear_if(dead);
+    });
   }
 
   static Cell* cell_of(parts::WeakWord& word) {
@@ -335,8 +337,11 @@ class Reclaimer {
   void end_ephemerons(T* key, Wait&& wait) {
     Cell* cell = cell_of(key);
     if (cell == nullptr) return;
-    while (auto* value = static_cast<Header*>(cell->take_value())) {
-      if (release(value)) wait(value);
+    for (bool more = true; more;) {
+      const auto taken = cell->take_value();
+      auto* const value = static_cast<Header*>(taken.value);
+      if (value != nullptr && release(value)) wait(value);
+      more = taken.more;
     }
     part(cell);
   }

@@ -150,18 +150,32 @@ struct BiasedWeakLoad : rl::test_suite<BiasedWeakLoad<short_cut>, 2> {
     taken_apart($) = 0;
   }
   void end() {
-    cell->clear();
+    RL_ASSERT(cell->referent([](void*) { return true; }) == nullptr);
     object($) = 0;  // its memory is somebody else's
     taken_apart($) = taken_apart($) + 1;
   }
-  void thread(unsigned me) {
+  /// Whether it was the last reference; the weak one is null then.
+  bool release(unsigned me) {
     const auto post = [this] { return mail->post(*count); };
+    if constexpr (short_cut) {
+      if (me == 0) {
+        const bool dead = count->release(1, post);
+        if (dead) cell->clear();
+        return dead;
+      }
+    }
+    return count->release_observed(me + 1, post, [this](auto dead) { return cell->clear_if(dead); });
+  }
+  void thread(unsigned me) {
     if (me == 0) {
-      if (short_cut ? count->release(1, post) : count->release_observed(1, post)) end();
-      if (mail->leave(*count)) end();
+      if (release(0)) end();
+      if (mail->leave(*count)) {
+        cell->clear();
+        end();
+      }
     } else if (cell->referent([this](void*) { return count->try_retain(2); }) != nullptr) {
       RL_ASSERT(object($) == 7);
-      if (count->release_observed(2, post)) end();
+      if (release(1)) end();
     }
   }
   void after() {

@@ -198,6 +198,7 @@ TEST(AHashThatIsTheAddress, ChangesWhenTheObjectMoves) {
 struct KeepsAddresses : rc::FreeThreaded {
   class Slot : public rc::FreeThreaded::Slot {
    public:
+    using rc::FreeThreaded::Slot::Slot;
     template <class F>
     decltype(auto) update(F&& f) {
       return rc::FreeThreaded::Slot::update([&](void*& object) -> decltype(auto) {
