@@ -79,7 +79,8 @@ struct Census {
     known->leaked_bytes += row.leaked_bytes;
   }
 
-  /// Leaves what has happened since `earlier`, a census of the same heap.
+  /// Leaves what has happened since `earlier`, a census of the same heap. What was left then and has
+  /// been reclaimed since is nobody's leak.
   void subtract(const Census& earlier) {
     if (earlier.allocated_objects == 0) return;
     const std::vector<TypeCensus> rows = std::move(types);
@@ -91,8 +92,8 @@ struct Census {
         if (old.type != row.type) continue;
         row.allocated_objects -= old.allocated_objects;
         row.allocated_bytes -= old.allocated_bytes;
-        row.leaked_objects -= old.leaked_objects;
-        row.leaked_bytes -= old.leaked_bytes;
+        row.leaked_objects -= std::min(row.leaked_objects, old.leaked_objects);
+        row.leaked_bytes -= std::min(row.leaked_bytes, old.leaked_bytes);
       }
       add(row);
     }
@@ -101,7 +102,7 @@ struct Census {
     };
     for (LeakSite row : leaks) {
       for (const LeakSite& old : earlier.leaked_at) {
-        if (is_same(old, row)) row.objects -= old.objects;
+        if (is_same(old, row)) row.objects -= std::min(row.objects, old.objects);
       }
       if (row.objects != 0) leaked_at.push_back(row);
     }
@@ -110,8 +111,8 @@ struct Census {
         if (!is_same(old, row)) continue;
         row.allocated_objects -= old.allocated_objects;
         row.allocated_bytes -= old.allocated_bytes;
-        row.leaked_objects -= old.leaked_objects;
-        row.leaked_bytes -= old.leaked_bytes;
+        row.leaked_objects -= std::min(row.leaked_objects, old.leaked_objects);
+        row.leaked_bytes -= std::min(row.leaked_bytes, old.leaked_bytes);
       }
       if (row.allocated_objects != 0) sites.push_back(row);
     }

@@ -141,6 +141,7 @@ RunResult drive(const RunRequest& request) {
     detail::perform<M, Workload>(heap, request, result);
   }
   const Census before = request.warmup == 0 ? Census{} : heap.census();
+  if (request.warmup != 0) heap.forget_stops();
   detail::perform<M, Workload>(heap, request, result);
   Census census = heap.census();
   census.subtract(before);

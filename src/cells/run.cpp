@@ -57,13 +57,32 @@ class Runner {
         return skipped_record(cell, "--rate: the rate without a schedule cannot be found");
       }
     }
-    // Who is asked why does the work once more, and walks: its memory from outside is no figure.
-    const ProcessEnd end = start(cell, cell.meters && !cell.why);
+    return cell.why ? measured_and_asked(cell) : measured(cell);
+  }
+
+ private:
+  std::optional<Json> measured(const Cell& cell) {
+    const ProcessEnd end = start(cell, cell.meters);
     if (end.kind == ProcessEnd::Kind::interrupted) return std::nullopt;
     return record_of(cell, end);
   }
 
- private:
+  /// Who is asked why does the work once more, and walks: its memory from outside is no figure. And
+  /// where that takes more time or memory than there is, the cell is measured without.
+  std::optional<Json> measured_and_asked(Cell cell) {
+    const ProcessEnd end = start(cell);
+    if (end.kind == ProcessEnd::Kind::interrupted) return std::nullopt;
+    const Json asked = record_of(cell, end);
+    if (is_ok(asked)) return asked;
+    cell.why = false;
+    std::optional<Json> record = measured(cell);
+    if (record && is_ok(*record)) {
+      (*record)["message"] = fmt::format("no answer to --why: {}",
+                                         asked.at("message").get_ref<const std::string&>());
+    }
+    return record;
+  }
+
   ProcessEnd start(const Cell& cell, bool watched = false) {
     const Binding& binding = binding_of(cell.allocator);
     return run_process({settings_.program, worker_arguments(cell, binding.preload),

@@ -32,8 +32,10 @@ bool obeys_codes(int fd) {
 }
 
 std::string verdict(const cells::Json& record) {
-  if (cells::is_ok(record)) return cells::format_seconds(record.at("wall_s").get<double>());
-  return record.at("message").get<std::string>();
+  const std::string& message = record.at("message").get_ref<const std::string&>();
+  if (!cells::is_ok(record)) return message;
+  const std::string time = cells::format_seconds(record.at("wall_s").get<double>());
+  return message.empty() ? time : fmt::format("{}, {}", time, message);
 }
 
 /// Columns that UTF-8 text takes, all its characters being one wide.
@@ -96,9 +98,9 @@ void TerminalProgress::end(const cells::Cell& cell, const cells::Json& record, s
   left_.done(cells::estimated_seconds(cell), static_cast<double>(now_ns() - begin_ns_) * 1e-9);
   const std::string status = record.at("status");
   if (bar_ || quiet_) {
-    if (status == "ok" || cells::errs(record)) return;  // where it errs, the table tells
-    const std::string reason =
-        fmt::format("{}: {}", status, record.at("message").get<std::string>());
+    const std::string& message = record.at("message").get_ref<const std::string&>();
+    if ((status == "ok" && message.empty()) || cells::errs(record)) return;  // the table tells
+    const std::string reason = fmt::format("{}: {}", status, message);
     if (status == "skipped") {
       if (said_.insert(cell.model_name() + reason).second) {
         say(fmt::format("{} {}", cell.model_name(), reason));

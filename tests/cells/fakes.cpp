@@ -138,6 +138,13 @@ RunResult exhaust(const RunRequest& request) {
   out_of_memory("fake make", 64, request.heap.limit_bytes);
 }
 
+/// Has no room for an answer.
+template <int model>
+RunResult unasked(const RunRequest& request) {
+  if (request.why) return exhaust<model>(request);
+  return good(request);
+}
+
 /// Needs at least 123 456 bytes of heap.
 template <int model>
 RunResult needs_heap(const RunRequest& request) {
@@ -331,6 +338,7 @@ bool register_model() {
   };
   static const WorkloadInfo fine_info = workload("fine"), crash_info = workload("crash"),
                             hang_info = workload("hang"), exhaust_info = workload("exhaust"),
+                            unasked_info = workload("unasked"),
                             needs_heap_info = workload("needs-heap"),
                             wrong_info = workload("wrong"), leak_info = workload("leak"),
                             cycle_info = with(workload("cycle"), planted),
@@ -362,6 +370,7 @@ bool register_model() {
                                                              {&crash_info, crash<model>},
                                                              {&hang_info, hang<model>},
                                                              {&exhaust_info, exhaust<model>},
+                                                             {&unasked_info, unasked<model>},
                                                              {&needs_heap_info, needs_heap<model>},
                                                              {&wrong_info, wrong<model>},
                                                              {&leak_info, leak<model>},

@@ -203,6 +203,26 @@ TEST(Cell, ThatIsAskedWhyHasNoFiguresOfItsMemoryFromOutside) {
   EXPECT_TRUE(record.at("memory").at("held_bytes").is_null());
 }
 
+TEST(Cell, ThatCannotBeAskedWhyIsMeasuredAllTheSame) {
+  PlanRequest request;
+  request.models = {"other"};
+  request.workloads = {"unasked", "crash"};
+  request.why = true;
+  const auto records = run(request);
+  ASSERT_EQ(records.size(), 2u);
+  for (const Json& record : records) {
+    EXPECT_TRUE(record.at("why").is_null());
+    if (text(record, "workload") == "crash") {
+      EXPECT_EQ(text(record, "status"), "crashed") << record;
+      continue;
+    }
+    EXPECT_EQ(text(record, "status"), "ok") << record;
+    EXPECT_TRUE(record.at("wall_s").is_number());
+    EXPECT_TRUE(text(record, "message").starts_with("no answer to --why: out of memory"))
+        << record;
+  }
+}
+
 TEST(Cell, ThatServesHasItsLatencyAndAScheduleWhereOneIsAskedFor) {
   PlanRequest request;
   request.workloads = {"serve"};

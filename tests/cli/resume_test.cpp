@@ -84,6 +84,20 @@ TEST(Resume, OfAFinishedRunMeasuresNothingAndPrintsTheTable) {
   EXPECT_NE(again.out.find("plain"), std::string::npos);
 }
 
+TEST(Resume, SaysThatFinishedCellsAreNotAskedWhy) {
+  const TemporaryFolder folder;
+  const std::string words =
+      "$RECLAIM run --resume -m other -w fine --size tiny --why --json " + folder.file("r.jsonl");
+  const Ended first = run_command(words);
+  EXPECT_EQ(first.code, 0) << first.err;
+  EXPECT_EQ(first.err.find("not asked"), std::string::npos) << first.err;
+  const Ended again = run_command(words);
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_NE(again.err.find("--why: cells that are finished are not asked any more"),
+            std::string::npos)
+      << again.err;
+}
+
 TEST(Resume, KeepsTheLeastHeapThatWasFound) {
   const TemporaryFolder folder;
   const std::string file = folder.file("r.jsonl");

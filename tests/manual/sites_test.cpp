@@ -86,5 +86,16 @@ TEST(Sites, SubtractWhatWasThereBefore) {
   expect_sums_of_sites(census);
 }
 
+TEST(Census, WhatWasLeftEarlierAndIsReclaimedSinceIsNobodysLeak) {
+  Census before, after;
+  before.add({"Entry", 10, 160, 3, 48});
+  after.add({"Entry", 25, 400, 1, 16});
+  after.subtract(before);
+  EXPECT_EQ(after.allocated_objects, 15u);
+  EXPECT_EQ(after.allocated_bytes, 240u);
+  EXPECT_EQ(after.leaked_objects, 0u);
+  EXPECT_EQ(after.leaked_bytes, 0u);
+}
+
 }  // namespace
 }  // namespace reclaim::manual_tests

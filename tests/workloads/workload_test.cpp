@@ -160,6 +160,23 @@ TEST(Workloads, AreCountedAfterAWarmUpAsWithoutOne) {
   }
 }
 
+TEST(Workloads, StopsOfAWarmUpAreNotTheRuns) {
+  const auto minor_collections = [](int warmup) {
+    RunRequest request = Case{find_entry("gen", "gcbench"), 1, "", {}}.request();
+    request.warmup = warmup;
+    request.heap.stress.collect_every_nth_make = 20;
+    for (const auto& [cause, stops] : find_entry("gen", "gcbench")->run(request).stops) {
+      if (cause == StopCause::minor_gc) return stops.count();
+    }
+    return std::uint64_t{0};
+  };
+  const std::uint64_t cold = minor_collections(0);
+  const std::uint64_t warm = minor_collections(3);
+  EXPECT_GT(cold, 5u);
+  EXPECT_LE(warm, cold + 1);
+  EXPECT_GE(warm + 1, cold);
+}
+
 TEST(Workloads, StandardAndPaperLieWithinTheParametersBounds) {
   for (const WorkloadInfo* workload : workloads()) {
     for (const ParameterInfo& p : workload->parameters) {
