@@ -1,7 +1,8 @@
 // What a heap and a mutator keep for biased counts: the mutators' numbers, and the mail in which
 // objects go to their owners (free-threaded CPython: Python/brc.c). Mutators are found by number in
 // buckets, each with a lock of its own. Under it mail is posted and taken, and a mutator goes: so
-// whoever finds no owner there knows that it will touch its objects no more.
+// whoever finds no owner there knows that it will touch its objects no more. Most buckets are empty,
+// and that is seen without the lock.
 #pragma once
 
 #include <array>
@@ -41,16 +42,22 @@ struct Biased : PlainFields {
       require(inbox.owner != BiasedCount::nobody, "2^32 mutators have been attached to a heap");
       Bucket& bucket = bucket_of(inbox.owner);
       const std::lock_guard lock(bucket.mutex);
-      inbox.next = std::exchange(bucket.first, &inbox);
+      inbox.next = bucket.first.load(std::memory_order_relaxed);
+      bucket.first.store(&inbox, std::memory_order_relaxed);
     }
     /// False, and nothing done, when there is mail.
     bool detach(Inbox& inbox) {
       Bucket& bucket = bucket_of(inbox.owner);
       const std::lock_guard lock(bucket.mutex);
       if (!inbox.mail.empty()) return false;
-      Inbox** link = &bucket.first;
-      while (*link != &inbox) link = &(*link)->next;
-      *link = inbox.next;
+      Inbox* const first = bucket.first.load(std::memory_order_relaxed);
+      if (first == &inbox) {
+        bucket.first.store(inbox.next, std::memory_order_release);
+      } else {
+        Inbox* before = first;
+        while (before->next != &inbox) before = before->next;
+        before->next = inbox.next;
+      }
       return true;
     }
     std::vector<Header*> take(Inbox& inbox) {
@@ -65,8 +72,10 @@ struct Biased : PlainFields {
       // The owner has taken itself out meanwhile: the reference is counted in the shared word.
       if (owner == BiasedCount::nobody) return object->count.release_shared(never);
       Bucket& bucket = bucket_of(owner);
+      if (bucket.first.load(std::memory_order_acquire) == nullptr) return object->count.merge();
       const std::lock_guard lock(bucket.mutex);
-      for (Inbox* inbox = bucket.first; inbox != nullptr; inbox = inbox->next) {
+      Inbox* inbox = bucket.first.load(std::memory_order_relaxed);
+      for (; inbox != nullptr; inbox = inbox->next) {
         if (inbox->owner != owner) continue;
         inbox->mail.push_back(object);
         inbox->has_mail.store(true, std::memory_order_relaxed);
@@ -78,7 +87,7 @@ struct Biased : PlainFields {
    private:
     struct alignas(64) Bucket {
       std::mutex mutex;
-      Inbox* first = nullptr;
+      std::atomic<Inbox*> first{nullptr};  ///< written under the lock
     };
     static constexpr std::size_t bucket_count = 64;
 

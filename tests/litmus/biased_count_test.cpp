@@ -19,6 +19,7 @@ struct Mail {
   static constexpr typename Count::Owner owner = 1;
   typename Machine::Mutex mutex;
   rl::var<bool> posted, gone;
+  typename Machine::template Atomic<bool> empty{false};
 
   void before() {
     posted($) = false;
@@ -30,6 +31,7 @@ struct Mail {
   }
   bool post(Count& count) {
     if (count.owner() == Count::nobody) return count.release_shared(never);
+    if (empty.load(std::memory_order_acquire)) return count.merge();
     const typename Machine::Lock lock{mutex};
     if (asks && !gone($)) {
       RL_ASSERT(!posted($));
@@ -46,6 +48,7 @@ struct Mail {
         const typename Machine::Lock lock{mutex};
         if (!posted($)) {
           gone($) = true;
+          empty.store(true, std::memory_order_release);
           return dead;
         }
         posted($) = false;
