@@ -1,8 +1,8 @@
 // What a heap and a mutator keep for biased counts: the mutators' numbers, and the mail in which
 // objects go to their owners (free-threaded CPython: Python/brc.c). Mutators are found by number in
 // buckets, each with a lock of its own. Under it mail is posted and taken, and a mutator goes: so
-// whoever finds no owner there knows that it will touch its objects no more. Most buckets are empty,
-// and that is seen without the lock.
+// whoever finds no owner there knows that it will touch its objects no more. Most buckets are
+// empty, and that is seen without the lock.
 #pragma once
 
 #include <array>

@@ -79,8 +79,8 @@ struct Census {
     known->leaked_bytes += row.leaked_bytes;
   }
 
-  /// Leaves what has happened since `earlier`, a census of the same heap. What was left then and has
-  /// been reclaimed since is nobody's leak.
+  /// Leaves what has happened since `earlier`, a census of the same heap. What was left then and
+  /// has been reclaimed since is nobody's leak.
   void subtract(const Census& earlier) {
     if (earlier.allocated_objects == 0) return;
     const std::vector<TypeCensus> rows = std::move(types);

@@ -77,8 +77,8 @@ class Runner {
     cell.why = false;
     std::optional<Json> record = measured(cell);
     if (record && is_ok(*record)) {
-      (*record)["message"] = fmt::format("no answer to --why: {}",
-                                         asked.at("message").get_ref<const std::string&>());
+      (*record)["message"] =
+          fmt::format("no answer to --why: {}", asked.at("message").get_ref<const std::string&>());
     }
     return record;
   }

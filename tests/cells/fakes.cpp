@@ -366,26 +366,17 @@ bool register_model() {
                                         .scaling = WorkScaling::total,
                                         .peak_live_bytes = peak_of_file,
                                         .argument_name = "FILE"};
-  for (const Behaviour& b : std::initializer_list<Behaviour>{{&fine_info, fine<model>},
-                                                             {&crash_info, crash<model>},
-                                                             {&hang_info, hang<model>},
-                                                             {&exhaust_info, exhaust<model>},
-                                                             {&unasked_info, unasked<model>},
-                                                             {&needs_heap_info, needs_heap<model>},
-                                                             {&wrong_info, wrong<model>},
-                                                             {&leak_info, leak<model>},
-                                                             {&cycle_info, cycle<model>},
-                                                             {&threadless_info, threadless<model>},
-                                                             {&silent_info, silent<model>},
-                                                             {&broken_info, broken<model>},
-                                                             {&litter_info, litter<model>},
-                                                             {&owner_info, owner<model>},
-                                                             {&gil_info, gil<model>},
-                                                             {&marked_info, marked<model>},
-                                                             {&dies_info, dies<model>},
-                                                             {&sharing_info, fine<model>},
-                                                             {&serve_info, serve<model>},
-                                                             {&replay_info, replay<model>}}) {
+  for (const Behaviour& b : std::initializer_list<Behaviour>{
+           {&fine_info, fine<model>},       {&crash_info, crash<model>},
+           {&hang_info, hang<model>},       {&exhaust_info, exhaust<model>},
+           {&unasked_info, unasked<model>}, {&needs_heap_info, needs_heap<model>},
+           {&wrong_info, wrong<model>},     {&leak_info, leak<model>},
+           {&cycle_info, cycle<model>},     {&threadless_info, threadless<model>},
+           {&silent_info, silent<model>},   {&broken_info, broken<model>},
+           {&litter_info, litter<model>},   {&owner_info, owner<model>},
+           {&gil_info, gil<model>},         {&marked_info, marked<model>},
+           {&dies_info, dies<model>},       {&sharing_info, fine<model>},
+           {&serve_info, serve<model>},     {&replay_info, replay<model>}}) {
     const RunFunction errs = b.info == &fine_info ? erring<model> : nullptr;
     const RunFunction by_site = b.info == &fine_info && model == 0 ? sited<model> : nullptr;
     register_entry({&fake_models[model], b.info, b.run, nullptr, errs, by_site});

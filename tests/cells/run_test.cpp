@@ -218,8 +218,7 @@ TEST(Cell, ThatCannotBeAskedWhyIsMeasuredAllTheSame) {
     }
     EXPECT_EQ(text(record, "status"), "ok") << record;
     EXPECT_TRUE(record.at("wall_s").is_number());
-    EXPECT_TRUE(text(record, "message").starts_with("no answer to --why: out of memory"))
-        << record;
+    EXPECT_TRUE(text(record, "message").starts_with("no answer to --why: out of memory")) << record;
   }
 }
 

@@ -167,7 +167,8 @@ struct BiasedWeakLoad : rl::test_suite<BiasedWeakLoad<short_cut>, 2> {
         return dead;
       }
     }
-    return count->release_observed(me + 1, post, [this](auto dead) { return cell->clear_if(dead); });
+    return count->release_observed(me + 1, post,
+                                   [this](auto dead) { return cell->clear_if(dead); });
   }
   void thread(unsigned me) {
     if (me == 0) {
