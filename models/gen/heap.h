@@ -74,8 +74,12 @@ class Heap {
   /// Exact once the last mutator has detached: what a last full collection leaves is leaked.
   Census census();
   const StopLog& stops() const { return stops_; }
-  /// Stops count from here on. Call while no mutator is attached.
-  void forget_stops() { stops_.clear(); }
+  /// Stops and collections count from here on. Call while no mutator is attached.
+  void forget_stops() {
+    stops_.clear();
+    totals_.minor = totals_.major = totals_.slides = 0;
+    totals_.unused_most = 0;
+  }
   EventLog& events() { return events_; }
   parts::MonitorTable& monitors() { return monitors_; }
   /// Named numbers of this heap, for the record beside the measured ones.

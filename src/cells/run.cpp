@@ -69,16 +69,16 @@ class Runner {
 
   /// Who is asked why does the work once more, and walks: its memory from outside is no figure. And
   /// where that takes more time or memory than there is, the cell is measured without.
-  std::optional<Json> measured_and_asked(Cell cell) {
+  std::optional<Json> measured_and_asked(const Cell& cell) {
     const ProcessEnd end = start(cell);
     if (end.kind == ProcessEnd::Kind::interrupted) return std::nullopt;
-    const Json asked = record_of(cell, end);
-    if (is_ok(asked)) return asked;
-    cell.why = false;
-    std::optional<Json> record = measured(cell);
+    Json asked = record_of(cell, end);
+    const std::string status = asked.at("status");
+    if (status != "timeout" && status != "out_of_memory") return asked;
+    std::optional<Json> record = measured(bare(cell));
     if (record && is_ok(*record)) {
       (*record)["message"] =
-          fmt::format("no answer to --why: {}", asked.at("message").get_ref<const std::string&>());
+          fmt::format("no answer to --why: {}", asked.at("message").get<std::string>());
     }
     return record;
   }

@@ -224,7 +224,7 @@ SessionResult run_session(SessionRequest request) {
       for (const std::string& note : plan.notes) progress.say(note);
       if (earlier.repaired) progress.say("cut off a line that was half-written");
       if (request.plan.why && !earlier.records.empty()) {
-        progress.say("--why: cells that are finished are not asked any more");
+        progress.say("--why: cells that are finished are not asked again");
       }
       if (!earlier.records.empty()) {
         progress.say(fmt::format("{} cells are there already", earlier.records.size()));

@@ -12,8 +12,9 @@ namespace {
 template <class Machine>
 using CheckedCount = rc::BasicBiasedCount<Machine, typename Machine::template Plain<std::uint32_t>>;
 
-/// The mail to one owner, thread 0 (models/rc/biased.h). A mutant does not ask whether it is there.
-template <class Machine, bool asks>
+/// The mail to one owner, thread 0 (models/rc/biased.h). One mutant does not ask whether it is
+/// there, another looks without acquiring.
+template <class Machine, bool asks = true, std::memory_order looks = std::memory_order_acquire>
 struct Mail {
   using Count = CheckedCount<Machine>;
   static constexpr typename Count::Owner owner = 1;
@@ -31,7 +32,7 @@ struct Mail {
   }
   bool post(Count& count) {
     if (count.owner() == Count::nobody) return count.release_shared(never);
-    if (empty.load(std::memory_order_acquire)) return count.merge();
+    if (empty.load(looks)) return count.merge();
     const typename Machine::Lock lock{mutex};
     if (asks && !gone($)) {
       RL_ASSERT(!posted($));
@@ -62,12 +63,13 @@ struct Mail {
 /// them over, or each by who holds it.
 enum class Counted { by_owner, by_each };
 
-template <Weakened weakened, unsigned threads, Counted counted, bool asks = true>
-struct BiasedEnd : rl::test_suite<BiasedEnd<weakened, threads, counted, asks>, threads> {
+template <Weakened weakened, unsigned threads, Counted counted, bool asks = true,
+          std::memory_order looks = std::memory_order_acquire>
+struct BiasedEnd : rl::test_suite<BiasedEnd<weakened, threads, counted, asks, looks>, threads> {
   using Machine = RelacyMachine<weakened>;
   using Count = CheckedCount<Machine>;
   std::optional<Count> count;
-  std::optional<Mail<Machine, asks>> mail;
+  std::optional<Mail<Machine, asks, looks>> mail;
   rl::var<int> written[threads];
   rl::var<int> taken_apart;
 
@@ -131,14 +133,26 @@ TEST(BiasedCount, AMergeBehindTheBackOfTheOwnerIsFound) {
   EXPECT_FALSE(verdict.correct);
 }
 
-// A weak reference is loaded while the owner, who holds the last reference, gives it up.
+TEST(BiasedCount, ALookIntoAnEmptyBucketThatDoesNotAcquireIsFound) {
+  const Verdict verdict =
+      search<BiasedEnd<Weakened::nothing, 2, Counted::by_owner, true, std::memory_order_relaxed>>(
+          executions);
+  EXPECT_FALSE(verdict.correct);
+  EXPECT_NE(verdict.report.find("DATA RACE"), std::string::npos) << verdict.report;
+}
 
-template <bool short_cut>
-struct BiasedWeakLoad : rl::test_suite<BiasedWeakLoad<short_cut>, 2> {
+// A weak reference is loaded while the owner gives up its reference: the last one, or, with three
+// threads, the last but one that it had handed to another, which posts it.
+
+/// How the owner ends it: asks in the cell's slot; a mutant asks beside it, another not at all.
+enum class Ending { in_the_slot, beside_it, unasked };
+
+template <Ending ending, unsigned threads>
+struct BiasedWeakLoad : rl::test_suite<BiasedWeakLoad<ending, threads>, threads> {
   using Machine = RelacyMachine<>;
   using Count = CheckedCount<Machine>;
   std::optional<Count> count;
-  std::optional<Mail<Machine, true>> mail;
+  std::optional<Mail<Machine>> mail;
   std::optional<parts::WeakCell<parts::BasicLockedSlot<Machine>>> cell;
   rl::var<int> object;
   rl::var<int> taken_apart;
@@ -148,6 +162,7 @@ struct BiasedWeakLoad : rl::test_suite<BiasedWeakLoad<short_cut>, 2> {
     mail.emplace();
     mail->before();
     count->bias_to(1);
+    if (threads == 3) count->retain(1);
     cell.emplace(&object);
     object($) = 7;
     taken_apart($) = 0;
@@ -160,15 +175,17 @@ struct BiasedWeakLoad : rl::test_suite<BiasedWeakLoad<short_cut>, 2> {
   /// Whether it was the last reference; the weak one is null then.
   bool release(unsigned me) {
     const auto post = [this] { return mail->post(*count); };
-    if constexpr (short_cut) {
-      if (me == 0) {
-        const bool dead = count->release(1, post);
-        if (dead) cell->clear();
-        return dead;
-      }
+    if (ending == Ending::unasked && me == 0) {
+      const bool dead = count->release(1, post);
+      if (dead) cell->clear();
+      return dead;
     }
-    return count->release_observed(me + 1, post,
-                                   [this](auto dead) { return cell->clear_if(dead); });
+    return count->release_observed(me + 1, post, [this](auto dead) {
+      if (ending == Ending::in_the_slot) return cell->clear_if(dead);
+      const bool is_dead = dead();
+      if (is_dead) cell->clear();
+      return is_dead;
+    });
   }
   void thread(unsigned me) {
     if (me == 0) {
@@ -177,6 +194,8 @@ struct BiasedWeakLoad : rl::test_suite<BiasedWeakLoad<short_cut>, 2> {
         cell->clear();
         end();
       }
+    } else if (me == 2) {
+      if (release(2)) end();
     } else if (cell->referent([this](void*) { return count->try_retain(2); }) != nullptr) {
       RL_ASSERT(object($) == 7);
       if (release(1)) end();
@@ -191,13 +210,17 @@ struct BiasedWeakLoad : rl::test_suite<BiasedWeakLoad<short_cut>, 2> {
 };
 
 TEST(BiasedCount, AWeakLoadKeepsTheObjectAliveOrFindsNothing) {
-  const Verdict verdict = search<BiasedWeakLoad<false>>(executions);
-  EXPECT_TRUE(verdict.correct) << verdict.report;
+  const Verdict two = search<BiasedWeakLoad<Ending::in_the_slot, 2>>(executions);
+  EXPECT_TRUE(two.correct) << two.report;
+  const Verdict three = search<BiasedWeakLoad<Ending::in_the_slot, 3>>(executions);
+  EXPECT_TRUE(three.correct) << three.report;
 }
 
 TEST(BiasedCount, AnOwnerThatTakesTheShortCutBesideAWeakLoadIsFound) {
-  const Verdict verdict = search<BiasedWeakLoad<true>>(executions);
-  EXPECT_FALSE(verdict.correct);
+  const Verdict unasked = search<BiasedWeakLoad<Ending::unasked, 2>>(executions);
+  EXPECT_FALSE(unasked.correct);
+  const Verdict beside = search<BiasedWeakLoad<Ending::beside_it, 2>>(executions);
+  EXPECT_FALSE(beside.correct);
 }
 
 }  // namespace
