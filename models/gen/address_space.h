@@ -61,6 +61,23 @@ inline void release_pages(std::byte* begin, std::size_t bytes) {
   ::madvise(begin, bytes, MADV_DONTNEED);
 }
 
+/// Moves the memory behind usable pages, with what is written in it, to other usable pages that
+/// have none; those it leaves stay usable and read as zero. False, and nothing done: the kernel
+/// does not know it (before Linux 5.7), or has no room for another mapping.
+inline bool move_pages(std::byte* from, std::size_t bytes, std::byte* to) {
+  constexpr int flags = MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
+  if (::mremap(from, bytes, bytes, flags, to) == to) return true;
+  // Where it fails late, what was mapped at `to` is gone already.
+  unsigned char page = 0;
+  const bool is_mapped = ::mincore(to, page_bytes, &page) == 0;
+  if (!is_mapped &&
+      ::mmap(to, bytes, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0) != to) {
+    out_of_memory("gen", bytes, 0);
+  }
+  return false;
+}
+
 /// Has memory put behind usable pages at once, in one call instead of a fault for each. A wish
 /// only: where the kernel does not know it (before Linux 5.14), the faults come as ever.
 inline void populate_pages(std::byte* begin, std::size_t bytes) {

@@ -27,13 +27,17 @@ std::size_t BlockSpace::claim_bytes() const {
   return resident_[lowest_free() / granule_blocks_] != 0 ? 0 : granule_blocks_ * block_bytes;
 }
 
+/// Makes the block's addresses usable; false: the range or the system's memory is exhausted.
+bool BlockSpace::reach(BlockIndex i) {
+  if (i < touched_) return true;
+  if (i == in_use_.size() || !memory_.reach((std::size_t{i} + 1) << block_shift)) return false;
+  ++touched_;
+  return true;
+}
+
 BlockIndex BlockSpace::claim() {
   const BlockIndex i = lowest_free();
-  if (i == in_use_.size()) return no_block;
-  if (i == touched_) {
-    if (!memory_.reach((std::size_t{i} + 1) << block_shift)) return no_block;
-    ++touched_;
-  }
+  if (!reach(i)) return no_block;
   lowest_maybe_ = i + 1;
   std::uint8_t& resident = resident_[i / granule_blocks_];
   if (resident == 0) {
@@ -84,6 +88,22 @@ void BlockSpace::release_highest(std::size_t bytes) {
   for (std::size_t granule = touched_granules(); granule-- != 0 && bytes != 0;) {
     bytes -= std::min(bytes, release(granule));
   }
+}
+
+bool BlockSpace::take_from(BlockSpace& other) {
+  if (granule_blocks_ != 1 || other.granule_blocks_ != 1) return false;
+  BlockIndex from = other.touched_;
+  do {
+    if (from-- == 0) return false;
+  } while (other.resident_[from] == 0 || other.in_use_[from] != 0);
+  const BlockIndex to = lowest_free();
+  if (!reach(to) || resident_[to] != 0) return false;
+  if (!move_pages(other.begin_of(from), block_bytes, begin_of(to))) return false;
+  other.resident_[from] = 0;
+  --other.resident_granules_;
+  resident_[to] = 1;
+  ++resident_granules_;
+  return true;
 }
 
 }  // namespace reclaim::gen

@@ -106,15 +106,25 @@ void Heap::make_resident_room(std::size_t bytes, BlockSpace& growing) {
   growing.release_highest(shortage());
 }
 
+/// The same for the next block of a space: at the limit it gets a block's memory from the other one
+/// as it is, if it can.
+void Heap::make_room_for_block(BlockSpace& growing, BlockSpace& other) {
+  const std::size_t bytes = growing.claim_bytes();
+  const std::size_t resident = resident_bytes();
+  const bool is_at_limit = resident <= limit_bytes_ && resident + bytes > limit_bytes_;
+  if (is_at_limit && growing.take_from(other)) return;
+  make_resident_room(bytes, growing);
+}
+
 BlockIndex Heap::claim_nursery(Nursery::Use use) {
-  make_resident_room(nursery_.claim_bytes(), nursery_);
+  make_room_for_block(nursery_, old_);
   const BlockIndex block = nursery_.claim(use);
   if (block == no_block) exhausted(block_bytes);
   return block;
 }
 
 BlockIndex Heap::claim_old() {
-  make_resident_room(old_.claim_bytes(), old_);
+  make_room_for_block(old_, nursery_);
   const BlockIndex block = old_.claim();
   if (block == no_block) exhausted(block_bytes);
   return block;

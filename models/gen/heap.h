@@ -166,6 +166,7 @@ class Heap {
   BlockIndex claim_nursery(Nursery::Use use);
   BlockIndex claim_old();
   void make_resident_room(std::size_t bytes, BlockSpace& growing);
+  void make_room_for_block(BlockSpace& growing, BlockSpace& other);
   /// A worker's own.
   GrowingStack<Object*>& grey_stack(unsigned worker);
   std::size_t metadata_bytes() const;

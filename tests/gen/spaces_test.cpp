@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <map>
+#include <utility>
 
 #include "base/rng.h"
 #include "models/gen/block.h"
@@ -73,6 +74,50 @@ TEST_F(SpacesTest, ReleasedBlocksAreNoLongerResidentAndReadAsZero) {
   EXPECT_EQ(space.claim(), 0u);
   EXPECT_EQ(space.claim_bytes(), block_bytes);
   EXPECT_EQ(*space.begin_of(space.claim()), std::byte{0});
+}
+
+TEST_F(SpacesTest, MemoryMovesFromAFreeBlockToOneThatHasNone) {
+  BlockSpace one{range_.base(), space_bytes / 2, false};
+  BlockSpace other{range_.base() + space_bytes / 2, space_bytes / 2, false};
+  EXPECT_FALSE(other.take_from(one)) << "there is none";
+  for (int i = 0; i < 3; ++i) static_cast<void>(one.claim());
+  EXPECT_FALSE(other.take_from(one)) << "all is in use";
+  one.free(0);
+  one.free(2);
+  *one.begin_of(0) = std::byte{7};
+  *one.begin_of(2) = std::byte{8};
+  ASSERT_TRUE(other.take_from(one));
+  EXPECT_EQ(one.resident_blocks(), 2u);
+  EXPECT_EQ(other.resident_blocks(), 1u);
+  EXPECT_EQ(other.claim_bytes(), 0u);
+  EXPECT_EQ(other.claim(), 0u);
+  EXPECT_EQ(*other.begin_of(0), std::byte{8}) << "of the highest";
+  EXPECT_EQ(*one.begin_of(2), std::byte{0});
+  ASSERT_TRUE(other.take_from(one));
+  EXPECT_FALSE(other.take_from(one));
+  EXPECT_EQ(*other.begin_of(other.claim()), std::byte{7});
+  // And back, again and again.
+  other.free(1);
+  EXPECT_FALSE(other.take_from(one)) << "its next block has memory";
+  BlockSpace* from = &other;
+  BlockSpace* to = &one;
+  *other.begin_of(1) = std::byte{9};
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(to->take_from(*from)) << i;
+    const BlockIndex block = to->claim();
+    ASSERT_EQ(*to->begin_of(block), std::byte{9}) << i;
+    to->free(block);
+    *to->begin_of(block) = std::byte{9};  // checked builds scribble
+    std::swap(from, to);
+  }
+  EXPECT_EQ(one.resident_blocks() + other.resident_blocks(), 3u);
+}
+
+TEST_F(SpacesTest, HugePagesAreNotMoved) {
+  BlockSpace one{range_.base(), space_bytes / 2, true};
+  BlockSpace other{range_.base() + space_bytes / 2, space_bytes / 2, true};
+  one.free(one.claim());
+  EXPECT_FALSE(other.take_from(one));
 }
 
 TEST_F(SpacesTest, GivesBackWhatIsAskedForFromTheTopAndNoMore) {
