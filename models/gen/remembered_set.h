@@ -1,6 +1,7 @@
 // Old objects that may refer to young ones: what a minor collection must look at besides the roots.
-// The barrier records the object, not the slot, and each object once: its header's `unlogged` bit
-// is the whole filter (Blackburn and Hosking's object-remembering barrier, 2004). Arrays in the
+// The barrier records the object, not the slot, and each object once, when it comes to hold what
+// may be young: its header's `unlogged` bit and the address of what is stored are the whole filter
+// (Blackburn and Hosking's object-remembering barrier, 2004). Arrays in the
 // large space are recorded by chunk of 64 slots, so that one store into a table of a million
 // entries does not make the next collection read them all.
 #pragma once

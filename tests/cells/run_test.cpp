@@ -192,23 +192,23 @@ TEST(Cell, IsSeenFromOutsideUnlessTheMetersAreOff) {
   EXPECT_NE(records[0].at("meters"), records[1].at("meters"));
 }
 
-TEST(Cell, ThatIsAskedWhyHasNoFiguresOfItsMemoryFromOutside) {
+Json asked_why(const std::string& workload) {
   PlanRequest request;
   request.models = {"other"};
-  request.workloads = {"fine"};
+  request.workloads = {workload};
   request.why = true;
-  const Json record = only(request);
+  return only(request);
+}
+
+TEST(Cell, ThatIsAskedWhyHasNoFiguresOfItsMemoryFromOutside) {
+  const Json record = asked_why("fine");
   EXPECT_FALSE(record.at("why").is_null()) << record;
   EXPECT_TRUE(record.at("rss_series").is_null());
   EXPECT_TRUE(record.at("memory").at("held_bytes").is_null());
 }
 
 TEST(Cell, ThatCannotBeAskedWhyIsMeasuredAllTheSame) {
-  PlanRequest request;
-  request.models = {"other"};
-  request.workloads = {"unasked"};
-  request.why = true;
-  const Json record = only(request);
+  const Json record = asked_why("unasked");
   EXPECT_EQ(text(record, "status"), "ok") << record;
   EXPECT_TRUE(record.at("why").is_null());
   EXPECT_TRUE(record.at("wall_s").is_number());
