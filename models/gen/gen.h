@@ -93,13 +93,12 @@ class Mutator : public MutatorCore,
 
   /// Attaches; waits for its turn where mutators take turns.
   explicit Mutator(Heap& heap)
-      : MutatorCore(heap),
-        made_(Counting::counts ? heap.kinds().size() : 0),
+      : MutatorCore(heap, Counting::counts ? heap.kinds().size() : 0),
         locking_(awaited(heap), stops(), thread()) {
     heap.safepoints().leave_blocking(*this);
   }
   ~Mutator() {
-    heap().detach(*this, Counting::counts ? &made_ : nullptr);
+    heap().detach(*this);
     locking_.leave();
   }
   Mutator(const Mutator&) = delete;
@@ -110,17 +109,18 @@ class Mutator : public MutatorCore,
     static_assert(alignof(T) <= word_bytes, "a moving model aligns objects to a word");
     take_turns();
     constexpr std::size_t bytes = record_bytes(sizeof(T));
+    const std::uint32_t type = type_info<T>().id;
     std::byte* room;
     if constexpr (bytes <= small_bytes_most) {
       room = allocate(bytes);
+      if constexpr (Counting::counts) count_record(type, bytes);
     } else {
       bool dirty = false;
       room = allocate_large(bytes, dirty);
+      count(type, 0);
     }
     T* object = new (room) T{};
-    const std::uint32_t type = type_info<T>().id;
     object->begin(type);
-    if constexpr (Counting::counts) ++made_[type].objects;
     if constexpr (has_reclaim_hook<T>) heap().weak().add_hooked(object);
     return {object, stamp(site)};
   }
@@ -348,15 +348,12 @@ class Mutator : public MutatorCore,
   }
 
   void count(std::uint32_t type, std::uint64_t bytes) {
-    if constexpr (Counting::counts) {
-      ++made_[type].objects;
-      made_[type].bytes += bytes;
-    }
+    if constexpr (Counting::counts) made_.add(type, bytes);
   }
 
   std::byte* allocate_zeroed(std::size_t bytes) {
     if (bytes <= small_bytes_most) [[likely]] {
-      return static_cast<std::byte*>(std::memset(allocate(bytes), 0, bytes));
+      return static_cast<std::byte*>(std::memset(allocate_uncounted(bytes), 0, bytes));
     }
     bool dirty = false;
     std::byte* room = allocate_large(bytes, dirty);
@@ -365,7 +362,6 @@ class Mutator : public MutatorCore,
   }
 
   SafepointEpoch epoch_;
-  MadeRows made_;
   [[no_unique_address]] typename Locking::OfMutator locking_;
 };
 

@@ -42,19 +42,23 @@ struct Header {
   std::atomic<std::uint32_t> lock{0};  ///< the monitor's (models/parts/monitor.h)
 
   std::uint32_t flags() const { return bits.load(std::memory_order_relaxed); }
-  /// flags(), for the write barrier's fast path. A volatile read is the same instruction; but to
-  /// compilers an atomic operation is a call that may look at all memory, and so keeps alive Locals
-  /// that would otherwise cost nothing. Checked builds, which the race detector sees, read
-  /// atomically.
+  /// flags(), for the write barrier's fast path: a plain read. Another thread may write them
+  /// meanwhile, which changes nothing: remember() looks again, atomically, and an object becomes
+  /// old only while its mutators stand. To compilers an atomic operation, and a volatile read, is
+  /// an event of its own; a plain one they leave out where they have just seen begin(), with the
+  /// whole barrier of an object that is being filled, and so keep alive no Locals for it. Checked
+  /// builds, which the race detector sees, read atomically.
   std::uint32_t barrier_flags() const {
     if constexpr (checked) return flags();
-    return *reinterpret_cast<const volatile std::uint32_t*>(&bits);
+    return *reinterpret_cast<const std::uint32_t*>(&bits);
   }
   HeaderWord& word() { return *reinterpret_cast<HeaderWord*>(this); }
   HeaderWord word() const { return *reinterpret_cast<const HeaderWord*>(this); }
 
-  /// A new object's header, in one store.
+  /// A new object's header, in one store. That a type's id reaches no flag is for the compiler
+  /// (barrier_flags).
   void begin(std::uint32_t type_id) {
+    if (type_id > header::type_mask) __builtin_unreachable();
     word() = HeaderWord{header::object | (type_id << header::type_shift)};
   }
 };

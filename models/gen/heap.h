@@ -28,6 +28,7 @@
 #include "models/gen/explain.h"
 #include "models/gen/kind.h"
 #include "models/gen/large_space.h"
+#include "models/gen/made.h"
 #include "models/gen/mutator.h"
 #include "models/gen/nursery.h"
 #include "models/gen/old_space.h"
@@ -39,13 +40,6 @@
 #include "models/parts/safepoint.h"
 
 namespace reclaim::gen {
-
-/// Objects and bytes made, by type: one row a type.
-struct MadeRow {
-  std::uint64_t objects;
-  std::uint64_t bytes;  ///< of arrays and blobs; a record's follow from its number
-};
-using MadeRows = MappedArray<MadeRow>;
 
 /// An allocation buffer, or the shared rest of an eden block.
 struct BumpRange {
@@ -93,7 +87,7 @@ class Heap {
 
   // --- for mutators; thread-safe ---
   std::uint32_t attach(MutatorCore& mutator);
-  void detach(MutatorCore& mutator, const MadeRows* made);
+  void detach(MutatorCore& mutator);
   /// Room in the mutator's buffer, or apart from it. A safepoint.
   std::byte* allocate_slow(MutatorCore& mutator, std::size_t bytes);
   std::byte* allocate_large(MutatorCore& mutator, std::size_t bytes, bool& dirty);

@@ -7,8 +7,9 @@
 
 namespace reclaim::gen {
 
-MutatorCore::MutatorCore(Heap& heap)
-    : heap_(heap),
+MutatorCore::MutatorCore(Heap& heap, std::size_t counted_types)
+    : made_(counted_types),
+      heap_(heap),
       maybe_young_from_(address_of(heap.large().base())),
       stops_(heap.events().ring()) {
   thread_ = heap.attach(*this);
@@ -16,6 +17,7 @@ MutatorCore::MutatorCore(Heap& heap)
 }
 
 std::byte* MutatorCore::allocate_slow(std::size_t bytes) noexcept {
+  made_.end_run(top_);
   return heap_.allocate_slow(*this, bytes);
 }
 
@@ -40,17 +42,14 @@ std::uint32_t Heap::attach(MutatorCore& mutator) {
   return thread;
 }
 
-void Heap::detach(MutatorCore& mutator, const MadeRows* made) {
+void Heap::detach(MutatorCore& mutator) {
   mutator.stand_here();
   safepoints_.detach(mutator, [&] {
     const std::lock_guard lock(allocation_mutex_);
     mutator.flush_remembered(remembered_);
     stops_.add(mutator.stops());
-    if (made == nullptr) return;
-    for (std::size_t i = 0; i < made_.size(); ++i) {
-      made_[i].objects += (*made)[i].objects;
-      made_[i].bytes += (*made)[i].bytes;
-    }
+    mutator.drop_buffer();
+    mutator.made().add_to(made_);
   });
   monitors_.detach_thread(mutator.thread());
 }

@@ -9,6 +9,7 @@
 
 #include "boundary/stops.h"
 #include "models/gen/header.h"
+#include "models/gen/made.h"
 #include "models/gen/remembered_set.h"
 #include "models/parts/rooted_handles.h"
 #include "models/parts/safepoint.h"
@@ -19,7 +20,8 @@ class Heap;
 
 class MutatorCore : public parts::ThreadRoots {
  public:
-  explicit MutatorCore(Heap& heap);
+  /// `counted_types` is how many types the heap knows, or 0 where nobody counts what is made.
+  MutatorCore(Heap& heap, std::size_t counted_types);
   ~MutatorCore() = default;
 
   Heap& heap() { return heap_; }
@@ -60,12 +62,30 @@ class MutatorCore : public parts::ThreadRoots {
   }
 
   /// Forgets the allocation buffer: its rest is garbage.
-  void drop_buffer() { top_ = end_ = nullptr; }
+  void drop_buffer() {
+    made_.end_run(top_);
+    top_ = end_ = nullptr;
+  }
+  /// What it made, once it has dropped its buffer.
+  const MadeCount& made() const { return made_; }
   /// Hands what the barrier recorded to the heap. The caller keeps other threads away.
   void flush_remembered(RememberedSet& set) {
     for (std::size_t i = 0; i < remembered_count_; ++i) set.add(remembered_[i]);
     remembered_count_ = 0;
   }
+
+ protected:
+  /// A record that allocate() made room for.
+  [[gnu::always_inline]] void count_record(std::uint32_t type, std::size_t bytes) {
+    made_.add_record(type, top_, bytes);
+  }
+  /// Room for `bytes` that are no record, as allocate() makes it.
+  std::byte* allocate_uncounted(std::size_t bytes) {
+    std::byte* const room = allocate(bytes);
+    made_.skip(bytes);
+    return room;
+  }
+  MadeCount made_;
 
  private:
   friend class Heap;
