@@ -4,8 +4,10 @@
 // at many moments: README.md has the measurement.)
 //
 // One worker begins, alone; when it has scanned many objects and there are more, it calls the crew,
-// and they go on together. A worker owns two buffers, one for survivors and one for promoted
-// objects, a stack of grey objects, and the blocks of the nursery that it reached first
+// and they go on together. Roots are visited a mutator at a time, the collecting thread's first:
+// what a thread has just made is in the caches of its core, and what hangs on another's roots is a
+// share of the work for another worker. A worker owns two buffers, one for survivors and one for
+// promoted objects, a stack of grey objects, and the blocks of the nursery that it reached first
 // (territory.h): a header becomes the forwarding address in one store in either case.
 #pragma once
 
@@ -43,6 +45,8 @@ class Evacuation {
   friend class Evacuator;
 
   unsigned workers_that_fit() const;
+  /// A mutator whose roots nobody has visited yet; null: none is left. Thread-safe.
+  MutatorCore* next_mutator();
   void work_together(Evacuator& first, unsigned workers);
   /// A fresh block for survivors; an empty range when they have filled their share. Thread-safe.
   BumpRange survivor_block();
@@ -55,6 +59,7 @@ class Evacuation {
   const std::uint64_t tenure_bits_;  ///< an object whose age field is at least this is promoted
   const unsigned workers_most_;
   Exchange<FoundSlot> exchange_;
+  std::atomic<std::size_t> mutators_taken_{0};
   std::mutex mutex_;
   std::size_t survivor_blocks_left_;
 };
@@ -64,7 +69,11 @@ class Evacuator {
  public:
   Evacuator(Evacuation& evacuation, unsigned worker);
 
-  void visit_roots();
+  /// What is a root of the heap, not of a mutator.
+  void visit_shared_roots();
+  /// Locals of the next mutator. False: there is none.
+  template <bool together>
+  bool visit_next_mutator();
   void visit_remembered();
   /// Scans grey objects until there are none, or it has scanned as many as a worker scans before it
   /// calls the crew, and there are more: false.

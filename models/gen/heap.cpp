@@ -304,6 +304,7 @@ template <class Enough>
 bool Heap::collect_until(MutatorCore* self, Effort effort, const char* why, std::size_t asked_bytes,
                          Enough&& enough) {
   if (!safepoints_.stop_the_world(self)) return false;
+  collector_ = self;
   if (options_.stress.collect_every_nth_make != 0 || options_.stress.collect_at_each_poll) {
     if (effort == Effort::minor && std::exchange(stress_major_next_, !stress_major_next_)) {
       effort = Effort::major;

@@ -205,7 +205,8 @@ class Heap {
   bool watches_why_ = false;
   std::size_t watched_minor_ = 0, watched_major_ = 0;  ///< in use when what is alive was looked at
   std::vector<WhyAlive> fullest_;
-  Account account_;  ///< of the collection that runs, or of the last one
+  MutatorCore* collector_ = nullptr;  ///< whose thread collects, or did last; null: no mutator's
+  Account account_;                   ///< of the collection that runs, or of the last one
   const std::int64_t made_ns_ = now_ns();
   EventLog events_{options_.keep_events};
   StopLog stops_{events_.ring()};

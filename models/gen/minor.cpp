@@ -75,15 +75,20 @@ unsigned Evacuation::workers_that_fit() const {
 void Evacuation::run() {
   heap_.nursery_.begin_evacuation();
   Evacuator first{*this, 0};
-  first.visit_roots();
+  first.visit_shared_roots();
+  first.visit_next_mutator<false>();
   first.visit_remembered();
-  if (!first.drain_alone()) {
+  bool done = first.drain_alone();
+  while (done && first.visit_next_mutator<false>()) done = first.drain_alone();
+  if (!done) {
     const unsigned workers = 1 + heap_.crew_.hire(workers_most_ - 1);
     if (workers != 1) {
       heap_.account_.workers = workers;
       work_together(first, workers);
     } else {
-      first.drain_all();
+      do {
+        first.drain_all();
+      } while (first.visit_next_mutator<false>());
     }
   }
   first.visit_weakly();
@@ -105,6 +110,15 @@ void Evacuation::work_together(Evacuator& first, unsigned workers) {
       helper.finish();
     }
   });
+}
+
+MutatorCore* Evacuation::next_mutator() {
+  const std::vector<MutatorCore*>& mutators = heap_.safepoints_.mutators();
+  const std::size_t taken = mutators_taken_.fetch_add(1, std::memory_order_relaxed);
+  if (taken >= mutators.size()) return nullptr;
+  const auto self = std::find(mutators.begin(), mutators.end(), heap_.collector_);
+  const auto first = self == mutators.end() ? 0 : static_cast<std::size_t>(self - mutators.begin());
+  return mutators[(first + taken) % mutators.size()];
 }
 
 BumpRange Evacuation::survivor_block() {
@@ -345,12 +359,7 @@ bool Evacuator::scan_any(Object* object) {
 
 // --- where tracing begins ---
 
-void Evacuator::visit_roots() {
-  Hot hot = load();
-  for (MutatorCore* m : heap_.safepoints_.mutators()) {
-    m->for_each_root([&](Object** root) { visit<false>(hot, root, nullptr); });
-  }
-  save(hot);
+void Evacuator::visit_shared_roots() {
   const auto visit_rare = [this](Object** slot) {
     Hot rare = load();
     visit<false>(rare, slot, nullptr);
@@ -358,6 +367,16 @@ void Evacuator::visit_roots() {
   };
   heap_.globals_.for_each(visit_rare);
   for (auto& [blob, pins] : heap_.pins_) visit_rare(&blob);
+}
+
+template <bool together>
+bool Evacuator::visit_next_mutator() {
+  const MutatorCore* const mutator = evacuation_.next_mutator();
+  if (mutator == nullptr) return false;
+  Hot hot = load();
+  mutator->for_each_root([&](Object** root) { visit<together>(hot, root, nullptr); });
+  save(hot);
+  return true;
 }
 
 /// Asks for the young objects that an object refers to.
@@ -513,11 +532,13 @@ void Evacuator::drain_together() {
   do {
     read(letters);
     for (Object* object : given) grey_.push(object);
-    while (!grey_.empty()) {
-      drain<true>(policy::objects_between_looks(heap_.options_.stress));
-      dawdle_();
-      if (evacuation_.exchange_.is_anyone_hungry()) share();
-    }
+    do {
+      while (!grey_.empty()) {
+        drain<true>(policy::objects_between_looks(heap_.options_.stress));
+        dawdle_();
+        if (evacuation_.exchange_.is_anyone_hungry()) share();
+      }
+    } while (visit_next_mutator<true>());
     dawdle_();
     flush_letters();
   } while (evacuation_.exchange_.receive(worker_, letters, given));
