@@ -42,6 +42,17 @@ inline std::size_t bytes_if_plain(const Kind& kind, const Object* object) {
   return bytes < long_bytes ? bytes : 0;
 }
 
+/// Whether there is anything to scan in an object that is not large. Half of a binary tree are
+/// leaves, and a look at their references costs less than to push, pop and scan them.
+[[gnu::always_inline]] inline bool refers(const Kind& kind, const Object* object) {
+  if (kind.bytes == 0) return kind.has_slots;
+  const auto* words = reinterpret_cast<const std::uintptr_t*>(object);
+  for (std::uint64_t bits = kind.ref_bits; bits != 0; bits &= bits - 1) {
+    if (words[std::countr_zero(bits)] != 0) return true;
+  }
+  return false;
+}
+
 /// Programs make what belongs together one after the other, so copying goes through memory mostly
 /// upwards, if by leaps: what lies this far behind an object that is copied is asked for.
 constexpr std::size_t prefetch_ahead_bytes = 512;
@@ -239,7 +250,7 @@ template <bool together>
         from->word() = address_of(copy);
         *slot = copy;
         __builtin_prefetch(reinterpret_cast<const std::byte*>(from) + prefetch_ahead_bytes);
-        if (kind.has_slots) *hot.grey++ = copy;
+        if (refers(kind, copy)) *hot.grey++ = copy;
         return address_of(copy) >= nursery_from_;
       }
     }
