@@ -45,21 +45,22 @@ class Evacuation {
   friend class Evacuator;
 
   unsigned workers_that_fit() const;
-  /// A mutator whose roots nobody has visited yet; null: none is left. Thread-safe.
-  MutatorCore* next_mutator();
+  bool is_large_from_the_start() const;
+  /// A share that nobody has visited yet; `shares` when none is left. Thread-safe.
+  unsigned next_share();
   void work_together(Evacuator& first, unsigned workers);
   /// A fresh block for survivors; an empty range when they have filled their share. Thread-safe.
   BumpRange survivor_block();
   /// A fresh block for promoted objects. Thread-safe.
   BumpRange promotion_block();
-  void remember(std::span<const Remembered> entries);
+  void remember(unsigned share, std::span<const Remembered> entries);
   void sweep_large();
 
   Heap& heap_;
   const std::uint64_t tenure_bits_;  ///< an object whose age field is at least this is promoted
   const unsigned workers_most_;
   Exchange<FoundSlot> exchange_;
-  std::atomic<std::size_t> mutators_taken_{0};
+  std::atomic<unsigned> shares_taken_{0};
   std::mutex mutex_;
   std::size_t survivor_blocks_left_;
 };
@@ -71,10 +72,9 @@ class Evacuator {
 
   /// What is a root of the heap, not of a mutator.
   void visit_shared_roots();
-  /// Locals of the next mutator. False: there is none.
+  /// Roots of the next share's mutators, and what they remembered. False: there is none.
   template <bool together>
-  bool visit_next_mutator();
-  void visit_remembered();
+  bool visit_next_share();
   /// Scans grey objects until there are none, or it has scanned as many as a worker scans before it
   /// calls the crew, and there are more: false.
   bool drain_alone();
@@ -112,7 +112,12 @@ class Evacuator {
 
   void prefetch_referents(const Object* object) const;
   void prefetch_behind(const Remembered* entry, const Remembered* end) const;
-  bool visit_entry(Hot& hot, const Remembered& entry);
+  template <bool together>
+  void visit_remembered();
+  template <bool together>
+  void visit_entry(Hot& hot, const Remembered& entry);
+  template <bool together>
+  bool visit_chunk(Hot& hot, AnyArray* array, Object** chunk);
   template <bool together>
   std::size_t drain(std::size_t most);
   template <bool together>
@@ -126,6 +131,7 @@ class Evacuator {
 
   void send(unsigned owner, FoundSlot letter);
   void flush_letters();
+  void drain_and_share();
   void share();
   void read(const std::vector<FoundSlot>& letters);
 
@@ -145,6 +151,7 @@ class Evacuator {
   GrowingStack<Object*>& grey_;
   std::size_t alone_left_;  ///< grey objects that it may scan before it calls the crew
   Dawdler dawdle_;
+  unsigned share_ = 0;  ///< that it visits, or visited last: what it remembers belongs there
   std::size_t remembered_count_ = 0;
   std::array<Remembered, batch> remembered_;
   std::array<Outbox, workers_most> outboxes_;

@@ -63,14 +63,21 @@ void MajorCollection::count_live() {
 
 /// What is remembered refers to pinned blobs in the nursery; the dead need not be.
 void MajorCollection::filter_remembered() {
-  for (const Remembered& entry : heap_.remembered_.turn()) {
+  RememberedSet& set = heap_.remembered_;
+  set.turn();
+  const auto filter = [&](unsigned share, const Remembered& entry) {
     const bool lives = old_.contains(entry.object) ? old_.is_marked(entry.object)
                                                    : (entry.object->flags() & header::marked) != 0;
     if (lives) {
-      heap_.remembered_.add(entry);
+      set.add(share, entry);
     } else if (entry.chunk != nullptr) {
       large_.chunk_mark(entry.chunk) = 0;
     }
+  };
+  for (unsigned share = 0; share < RememberedSet::shares; ++share) {
+    set.for_each_turned(share, [&](const Remembered* entry, const Remembered* end) {
+      for (; entry != end; ++entry) filter(share, *entry);
+    });
   }
 }
 

@@ -83,14 +83,20 @@ unsigned Evacuation::workers_that_fit() const {
   return 1 + static_cast<unsigned>(std::min<std::size_t>(heap_.crew_.size(), spare / 2));
 }
 
+/// One mutator's is visited alone: with others at it most references would be letters.
+bool Evacuation::is_large_from_the_start() const {
+  return workers_most_ > 1 && heap_.safepoints_.mutators().size() > 1 &&
+         heap_.remembered_.turned_size() >=
+             policy::remembered_before_the_crew(heap_.options_.stress);
+}
+
 void Evacuation::run() {
   heap_.nursery_.begin_evacuation();
+  heap_.remembered_.turn();
   Evacuator first{*this, 0};
   first.visit_shared_roots();
-  first.visit_next_mutator<false>();
-  first.visit_remembered();
-  bool done = first.drain_alone();
-  while (done && first.visit_next_mutator<false>()) done = first.drain_alone();
+  bool done = !is_large_from_the_start();
+  while (done && first.visit_next_share<false>()) done = first.drain_alone();
   if (!done) {
     const unsigned workers = 1 + heap_.crew_.hire(workers_most_ - 1);
     if (workers != 1) {
@@ -99,7 +105,7 @@ void Evacuation::run() {
     } else {
       do {
         first.drain_all();
-      } while (first.visit_next_mutator<false>());
+      } while (first.visit_next_share<false>());
     }
   }
   first.visit_weakly();
@@ -113,7 +119,9 @@ void Evacuation::work_together(Evacuator& first, unsigned workers) {
   exchange_.open(workers);
   heap_.crew_.together(workers - 1, [&](unsigned worker) {
     if (worker == 0) {
-      if (heap_.options_.stress.collect_together) exchange_.await_hunger();
+      if (heap_.options_.stress.collect_together && !is_large_from_the_start()) {
+        exchange_.await_hunger();
+      }
       first.drain_together();
     } else {
       Evacuator helper{*this, worker};
@@ -123,13 +131,11 @@ void Evacuation::work_together(Evacuator& first, unsigned workers) {
   });
 }
 
-MutatorCore* Evacuation::next_mutator() {
-  const std::vector<MutatorCore*>& mutators = heap_.safepoints_.mutators();
-  const std::size_t taken = mutators_taken_.fetch_add(1, std::memory_order_relaxed);
-  if (taken >= mutators.size()) return nullptr;
-  const auto self = std::find(mutators.begin(), mutators.end(), heap_.collector_);
-  const auto first = self == mutators.end() ? 0 : static_cast<std::size_t>(self - mutators.begin());
-  return mutators[(first + taken) % mutators.size()];
+unsigned Evacuation::next_share() {
+  const unsigned taken = shares_taken_.fetch_add(1, std::memory_order_relaxed);
+  if (taken >= RememberedSet::shares) return RememberedSet::shares;
+  const MutatorCore* const self = heap_.collector_;
+  return ((self != nullptr ? self->share() : 0) + taken) % RememberedSet::shares;
 }
 
 BumpRange Evacuation::survivor_block() {
@@ -146,9 +152,9 @@ BumpRange Evacuation::promotion_block() {
   return {begin, begin + block_bytes};
 }
 
-void Evacuation::remember(std::span<const Remembered> entries) {
+void Evacuation::remember(unsigned share, std::span<const Remembered> entries) {
   const std::lock_guard lock(mutex_);
-  for (const Remembered& entry : entries) heap_.remembered_.add(entry);
+  for (const Remembered& entry : entries) heap_.remembered_.add(share, entry);
 }
 
 void Evacuation::sweep_large() {
@@ -381,12 +387,18 @@ void Evacuator::visit_shared_roots() {
 }
 
 template <bool together>
-bool Evacuator::visit_next_mutator() {
-  const MutatorCore* const mutator = evacuation_.next_mutator();
-  if (mutator == nullptr) return false;
+bool Evacuator::visit_next_share() {
+  const unsigned share = evacuation_.next_share();
+  if (share == RememberedSet::shares) return false;
+  if (share != share_) flush_remembered();
+  share_ = share;
   Hot hot = load();
-  mutator->for_each_root([&](Object** root) { visit<together>(hot, root, nullptr); });
+  for (const MutatorCore* m : heap_.safepoints_.mutators()) {
+    if (m->share() != share) continue;
+    m->for_each_root([&](Object** root) { visit<together>(hot, root, nullptr); });
+  }
   save(hot);
+  visit_remembered<together>();
   return true;
 }
 
@@ -412,35 +424,56 @@ bool Evacuator::visit_next_mutator() {
   if (near.chunk == nullptr) prefetch_referents(near.object);
 }
 
-/// What hangs on an entry is copied along with it, to lie beside it, as long as this worker is to
-/// scan alone; after that it is left to the crew.
+/// What hangs on an entry is copied along with it, to lie beside it, as long as this worker may
+/// scan alone; after that it is left to the crew. Together, each does it with its own share.
+template <bool together>
 void Evacuator::visit_remembered() {
-  const GrowingStack<Remembered>& entries = heap_.remembered_.turn();
   Hot hot = load();
-  for (const Remembered* entry = entries.begin(); entry != entries.end(); ++entry) {
-    prefetch_behind(entry, entries.end());
-    if (visit_entry(hot, *entry)) heap_.remembered_.add(*entry);
-    if (hot.grey == grey_.begin() || alone_left_ == 0) continue;
-    save(hot);
-    drain_alone();
-    hot = load();
-  }
+  heap_.remembered_.for_each_turned(share_, [&](const Remembered* entry, const Remembered* end) {
+    for (; entry != end; ++entry) {
+      prefetch_behind(entry, end);
+      visit_entry<together>(hot, *entry);
+      if (hot.grey == grey_.begin() || (!together && alone_left_ == 0)) continue;
+      save(hot);
+      if constexpr (together) {
+        drain_and_share();
+      } else {
+        drain_alone();
+      }
+      hot = load();
+    }
+  });
   save(hot);
 }
 
-/// True: it refers to a young object still.
-[[gnu::always_inline]] inline bool Evacuator::visit_entry(Hot& hot, const Remembered& entry) {
-  if (entry.chunk == nullptr) {
-    const bool young = scan<false>(hot, entry.object, entry.object->word());
-    if (!young) entry.object->word() |= header::unlogged;
-    return young;
+/// What refers to no young object any more leaves the set. Together it leaves before anybody knows:
+/// whoever comes to know of a young one, this worker or the owner of a block, remembers it again.
+template <bool together>
+[[gnu::always_inline]] inline void Evacuator::visit_entry(Hot& hot, const Remembered& entry) {
+  if (entry.chunk != nullptr) {
+    auto* const array = static_cast<AnyArray*>(entry.object);
+    std::atomic_ref<std::uint8_t>{heap_.large_.chunk_mark(entry.chunk)}.store(
+        0, std::memory_order_relaxed);
+    if (visit_chunk<together>(hot, array, entry.chunk)) remember(array, entry.chunk);
+  } else if constexpr (together) {
+    entry.object->bits.fetch_or(header::unlogged, std::memory_order_relaxed);
+    if (scan<true>(hot, entry.object, entry.object->word())) remember(entry.object, nullptr);
+  } else if (scan<false>(hot, entry.object, entry.object->word())) {
+    heap_.remembered_.add(share_, entry);
+  } else {
+    entry.object->word() |= header::unlogged;
   }
+}
+
+/// Visits the slots of a large array that lie in a chunk. True: one refers to a young object.
+template <bool together>
+[[gnu::always_inline]] inline bool Evacuator::visit_chunk(Hot& hot, AnyArray* array,
+                                                          Object** chunk) {
   bool young = false;
-  const SlotRange range = slots_of_chunk(static_cast<AnyArray*>(entry.object), entry.chunk);
+  const SlotRange range = slots_of_chunk(array, chunk);
   for (Object** slot = range.first; slot < range.last; ++slot) {
-    young |= visit<false>(hot, slot, nullptr);
+    young |= visit<together>(hot, slot, array);
   }
-  if (!young) heap_.large_.chunk_mark(entry.chunk) = 0;
   return young;
 }
 
@@ -482,12 +515,7 @@ void Evacuator::scan_chunks(AnyArray* array) {
   Hot hot = load();
   Object** const end = slots_of(array) + array->length();
   for (Object** chunk = chunk_of(slots_of(array)); chunk < end; chunk += LargeSpace::chunk_slots) {
-    const SlotRange range = slots_of_chunk(array, chunk);
-    bool young = false;
-    for (Object** slot = range.first; slot < range.last; ++slot) {
-      young |= visit<together>(hot, slot, array);
-    }
-    if (young) remember(array, range.first);
+    if (visit_chunk<together>(hot, array, chunk)) remember(array, chunk);
   }
   save(hot);
 }
@@ -501,7 +529,7 @@ void Evacuator::remember(Object* holder, Object** slot) {
 }
 
 void Evacuator::flush_remembered() {
-  evacuation_.remember({remembered_.data(), remembered_count_});
+  evacuation_.remember(share_, {remembered_.data(), remembered_count_});
   remembered_count_ = 0;
 }
 
@@ -544,15 +572,19 @@ void Evacuator::drain_together() {
     read(letters);
     for (Object* object : given) grey_.push(object);
     do {
-      while (!grey_.empty()) {
-        drain<true>(policy::objects_between_looks(heap_.options_.stress));
-        dawdle_();
-        if (evacuation_.exchange_.is_anyone_hungry()) share();
-      }
-    } while (visit_next_mutator<true>());
+      drain_and_share();
+    } while (visit_next_share<true>());
     dawdle_();
     flush_letters();
   } while (evacuation_.exchange_.receive(worker_, letters, given));
+}
+
+void Evacuator::drain_and_share() {
+  while (!grey_.empty()) {
+    drain<true>(policy::objects_between_looks(heap_.options_.stress));
+    dawdle_();
+    if (!grey_.empty() && evacuation_.exchange_.is_anyone_hungry()) share();
+  }
 }
 
 void Evacuator::share() {

@@ -26,6 +26,8 @@ class MutatorCore : public parts::ThreadRoots {
 
   Heap& heap() { return heap_; }
   std::uint32_t thread() const { return thread_; }
+  /// The share of a collection's work that begins with this mutator: in [0, shares).
+  unsigned share() const { return thread_ % RememberedSet::shares; }
   StopLog& stops() { return stops_; }
   parts::StopState<>& stop_state() { return stop_; }
   const parts::StopState<>& stop_state() const { return stop_; }
@@ -70,7 +72,7 @@ class MutatorCore : public parts::ThreadRoots {
   const MadeCount& made() const { return made_; }
   /// Hands what the barrier recorded to the heap. The caller keeps other threads away.
   void flush_remembered(RememberedSet& set) {
-    for (std::size_t i = 0; i < remembered_count_; ++i) set.add(remembered_[i]);
+    for (std::size_t i = 0; i < remembered_count_; ++i) set.add(share(), remembered_[i]);
     remembered_count_ = 0;
   }
 

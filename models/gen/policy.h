@@ -56,6 +56,11 @@ constexpr std::size_t objects_between_looks(const StressOptions& stress) {
 constexpr std::size_t objects_before_the_crew(const StressOptions& stress) {
   return stress.collect_together ? 0 : objects_alone;
 }
+/// Remembered objects of several mutators that call the crew at once: to visit them takes longer
+/// than a thread needs to wake.
+constexpr std::size_t remembered_before_the_crew(const StressOptions& stress) {
+  return stress.collect_together ? 0 : 8192;
+}
 
 /// Live words that are worth a worker of their own when they are slid.
 inline constexpr std::size_t words_a_slider = std::size_t{1} << 18;

@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "models/gen/address_space.h"
+#include "models/gen/crew.h"
 #include "models/gen/header.h"
 #include "models/gen/kind.h"
 #include "models/gen/large_space.h"
@@ -55,27 +56,64 @@ inline bool record(LargeSpace& large, Object* owner, void* slot, Remembered& ent
          0;
 }
 
-/// Two lists: what is remembered now, and, during a collection, what will be after it.
+/// Two lists: what is remembered now, and, during a collection, what will be after it. An entry
+/// belongs to a share, as mutators do (MutatorCore::share): what one thread did is found together,
+/// and refers to what it made.
 class RememberedSet {
  public:
-  explicit RememberedSet(std::size_t most)
-      : lists_{GrowingStack<Remembered>(most), GrowingStack<Remembered>(most)} {}
+  static constexpr unsigned shares = workers_most;
 
-  GrowingStack<Remembered>& current() { return lists_[now_]; }
-  void add(Remembered entry) { lists_[now_].push(entry); }
+  explicit RememberedSet(std::size_t most) : lists_{List(most), List(most)} {}
 
-  /// The entries so far, to be looked at and thrown away; add() fills the list that follows.
-  GrowingStack<Remembered>& turn() {
-    now_ ^= 1;
-    lists_[now_].clear();
-    return lists_[now_ ^ 1];
+  GrowingStack<Remembered>& current() { return lists_[now_].entries; }
+  void add(unsigned share, Remembered entry) {
+    List& list = lists_[now_];
+    if (list.batches.empty() || list.batches.end()[-1].share != share) {
+      list.batches.push({share, list.entries.size()});
+    }
+    list.entries.push(entry);
+    list.batches.end()[-1].end = list.entries.size();
   }
+
+  /// The entries so far are to be looked at and thrown away; add() fills the list that follows.
+  void turn() {
+    now_ ^= 1;
+    lists_[now_].entries.clear();
+    lists_[now_].batches.clear();
+  }
+  std::size_t turned_size() const { return turned().entries.size(); }
+  /// Calls visit(first, end) for each run of entries of a share, among those before turn().
+  template <class Visit>
+  void for_each_turned(unsigned share, Visit&& visit) const {
+    const Remembered* const entries = turned().entries.begin();
+    std::size_t first = 0;
+    for (const Batch& batch : turned().batches) {
+      if (batch.share == share) visit(entries + first, entries + batch.end);
+      first = batch.end;
+    }
+  }
+
   std::size_t metadata_bytes() const {
     return lists_[0].committed_bytes() + lists_[1].committed_bytes();
   }
 
  private:
-  GrowingStack<Remembered> lists_[2];
+  /// Entries of one share that follow each other, up to `end`.
+  struct Batch {
+    unsigned share;
+    std::size_t end;
+  };
+  struct List {
+    explicit List(std::size_t most) : entries(most), batches(most) {}
+    std::size_t committed_bytes() const {
+      return entries.committed_bytes() + batches.committed_bytes();
+    }
+    GrowingStack<Remembered> entries;
+    GrowingStack<Batch> batches;
+  };
+  const List& turned() const { return lists_[now_ ^ 1]; }
+
+  List lists_[2];
   int now_ = 0;
 };
 
