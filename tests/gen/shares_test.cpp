@@ -12,8 +12,8 @@
 namespace reclaim::gen_test {
 namespace {
 
-constexpr std::size_t threads = 4, nodes = 12'000;  // more than call the crew at once
-constexpr std::int64_t rounds = 15;
+constexpr std::size_t threads = 4, nodes = 6'000;  // more than call the crew at once
+constexpr std::int64_t rounds = 10;
 /// A node's edge is stored anew in one of so many rounds: what it leads to is visited young, then
 /// survives, and is promoted.
 constexpr std::int64_t rounds_a_store = 4;
