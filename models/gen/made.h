@@ -36,7 +36,7 @@ class MadeCount {
                                          std::size_t bytes) {
     if (type == type_) [[likely]]
       return;
-    end_run(top - bytes);
+    end_run(address_of(top) - bytes);
     type_ = type;
     from_ = address_of(top) - bytes;
   }
@@ -48,11 +48,7 @@ class MadeCount {
   /// The buffer's top went past so many bytes that are no records of the run.
   void skip(std::size_t bytes) { from_ += bytes; }
   /// The buffer is about to change, or somebody wants to know. No run is open afterwards.
-  void end_run(const std::byte* top) {
-    if (type_ == none) return;
-    rows_[type_].bytes += address_of(top) - from_;
-    type_ = none;
-  }
+  void end_run(const std::byte* top) { end_run(address_of(top)); }
 
   /// Adds all to `total`. No run is open.
   void add_to(MadeRows& total) const {
@@ -69,6 +65,12 @@ class MadeCount {
   }
 
  private:
+  void end_run(std::uintptr_t top) {
+    if (type_ == none) return;
+    rows_[type_].bytes += top - from_;
+    type_ = none;
+  }
+
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
 
   std::size_t type_ = none;  ///< of the open run; no type that a header's word could have
