@@ -4,11 +4,14 @@
 // at many moments: README.md has the measurement.)
 //
 // One worker begins, alone; when it has scanned many objects and there are more, it calls the crew,
-// and they go on together. Roots are visited a mutator at a time, the collecting thread's first:
-// what a thread has just made is in the caches of its core, and what hangs on another's roots is a
-// share of the work for another worker. A worker owns two buffers, one for survivors and one for
-// promoted objects, a stack of grey objects, and the blocks of the nursery that it reached first
-// (territory.h): a header becomes the forwarding address in one store in either case.
+// and they go on together. Where tracing begins, the mutators' roots and what they remembered, is
+// divided into shares, one a mutator while they are few; the collecting thread's comes first. What
+// a thread made lies in blocks of its own, so that workers with a share each have little to tell
+// each other; where several mutators remembered much, they begin together.
+//
+// A worker owns two buffers, one for survivors and one for promoted objects, a stack of grey
+// objects, and the blocks of the nursery that it reached first (territory.h): a header becomes the
+// forwarding address in one store in either case.
 #pragma once
 
 #include <array>
