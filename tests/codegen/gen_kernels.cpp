@@ -11,14 +11,14 @@ using namespace reclaim;
 
 extern "C" {
 
-[[gnu::noinline]] Outcome measured_uncounted(Gen<Uncounted>::Mutator& m,
-                                             const WorkloadContext& context) {
-  return codegen::over<Gen<Uncounted>>(m, context);
+[[gnu::noinline]] void measured_uncounted(Gen<Uncounted>::Mutator& m,
+                                          const WorkloadContext& context, Outcome& outcome) {
+  outcome = codegen::over<Gen<Uncounted>>(m, context);
 }
 
-[[gnu::noinline]] Outcome measured_counted(Gen<Counted>::Mutator& m,
-                                           const WorkloadContext& context) {
-  return codegen::over<Gen<Counted>>(m, context);
+[[gnu::noinline]] void measured_counted(Gen<Counted>::Mutator& m, const WorkloadContext& context,
+                                        Outcome& outcome) {
+  outcome = codegen::over<Gen<Counted>>(m, context);
 }
 }
 
@@ -29,7 +29,8 @@ int run(Measured* measured) {
   // callgrind has not the addresses for a heap that may become as large as the machine
   typename M::Heap heap{HeapOptions{.limit_bytes = std::uint64_t{64} << 20}};
   typename M::Mutator m{heap};
-  const Outcome outcome = measured(m, codegen::context());
+  Outcome outcome;
+  measured(m, codegen::context(), outcome);
   codegen::tell(outcome.checksum);
   std::printf("nodes %llu\n", static_cast<unsigned long long>(outcome.operations));
   return 0;
